@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "core/matrix.hpp"
+
+namespace snnsim {
+
+/// Rows of a float matrix (out × in) wherever and in whatever format they are stored.
+class FloatWeights {
+ public:
+  virtual ~FloatWeights() = default;
+  virtual std::size_t out() const = 0;
+  virtual std::size_t in() const = 0;
+  /// Row i in fp32, written to values (in).
+  virtual void read_row(std::size_t i, float* values) const = 0;
+};
+
+/// y[k] = W x[rows[k]] in fp32. Every output is the sum over the inputs in ascending order, one rounding per multiply
+/// and one per add, whatever the instruction set, the batch of rows and the number of threads.
+/// x: (· × at least in), y: (rows.size() × out), row k of y belongs to rows[k]; or, with `scatter`, row rows[k] of y.
+enum class OutputRows { gathered, scattered };
+void multiply(const FloatWeights& weights, const Matrix<float>& x, std::span<const std::uint32_t> rows,
+              Matrix<float>& y, OutputRows placement);
+
+}  // namespace snnsim

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "core/matrix.hpp"
+#include "core/operation_count.hpp"
+
+namespace snnsim {
+
+/// A temporal-difference operator (method.md section 3): a pure function of the cumulative values of its inputs. What
+/// it "emits" at a step is the difference of two evaluations, so nothing is accumulated in floating point.
+class Operator {
+ public:
+  virtual ~Operator() = default;
+
+  /// Values per token position.
+  virtual std::size_t width() const = 0;
+  /// Writes rows `rows` (ascending) of y from the inputs' matrices (positions × their width).
+  virtual void evaluate(std::span<const Matrix<float>* const> inputs, std::span<const std::uint32_t> rows,
+                        Matrix<float>& y) const = 0;
+  /// True if row i of y depends on the rows 0..i of the input in `slot` (attention), not only on row i.
+  virtual bool reads_earlier_positions(std::size_t /*slot*/) const { return false; }
+  /// Work of evaluating the row of `position`.
+  virtual AnalogCount count(std::size_t position) const = 0;
+};
+
+/// y = a + b: the residual stream.
+class Sum final : public Operator {
+ public:
+  explicit Sum(std::size_t width) : width_(width) {}
+  std::size_t width() const override { return width_; }
+  void evaluate(std::span<const Matrix<float>* const> inputs, std::span<const std::uint32_t> rows,
+                Matrix<float>& y) const override {
+    for (const std::uint32_t r : rows) {
+      const float* a = inputs[0]->row(r);
+      const float* b = inputs[1]->row(r);
+      for (std::size_t i = 0; i < width_; ++i) y.row(r)[i] = a[i] + b[i];
+    }
+  }
+  AnalogCount count(std::size_t) const override { return {.multiply_accumulates = width_}; }
+
+ private:
+  std::size_t width_;
+};
+
+}  // namespace snnsim

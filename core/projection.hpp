@@ -1,0 +1,40 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/kernels/float_product.hpp"
+#include "core/kernels/integer_product.hpp"
+
+namespace snnsim {
+
+/// Integer synapses: acc_i += Σ_j W_ij s_j in int32; drive_i = scale_i × (acc_i - Σ_j W_ij × offset). The input is a
+/// population whose threshold is one number (folded into scale).
+struct IntegerSynapses {
+  std::shared_ptr<const IntegerWeights> weights;  // (out × in), shared with the QuantizedModel
+  std::vector<float> scale;                       // s_w,i × θ (out)
+};
+
+/// Synapses whose weights, or whose input, stay in floating point: drive = W × cumulative value of the input,
+/// recomputed for rows that changed. The input is a population or an operator.
+struct FloatSynapses {
+  std::shared_ptr<const FloatWeights> weights;  // (out × in)
+};
+
+/// Weighted connections from one node to the drive of another.
+struct Projection {
+  std::string name;  // blocks.<k>.<matrix>
+  std::variant<IntegerSynapses, FloatSynapses> synapses;
+  int weight_bits = 8;
+
+  std::size_t out() const {
+    return std::visit([](const auto& s) { return s.weights->out(); }, synapses);
+  }
+  std::size_t in() const {
+    return std::visit([](const auto& s) { return s.weights->in(); }, synapses);
+  }
+};
+
+}  // namespace snnsim

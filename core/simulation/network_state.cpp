@@ -1,0 +1,279 @@
+#include "core/simulation/network_state.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cassert>
+#include <cstdlib>
+#include <numeric>
+
+#include "core/parallel.hpp"
+
+namespace snnsim {
+
+namespace {
+
+constexpr std::size_t kGrain = 4;  // rows of a task
+
+std::size_t state_columns(const Population& population) {
+  return state_words(population.neuron) * population.width();
+}
+
+/// Net emitted count of one neuron row, offsets not yet taken off.
+void net_count(const Population& population, const std::int32_t* state, std::span<std::int32_t> out) {
+  std::copy_n(state, out.size(), out.begin());
+  if (state_words(population.neuron) == 2)  // a positive and a negative neuron
+    for (std::size_t j = 0; j < out.size(); ++j) out[j] -= state[out.size() + j];
+}
+
+/// (T·count - steps·offset) / T, exact whenever the quotient is an integer: at the last step it always is.
+float shifted(std::int64_t count, std::int64_t steps, std::int64_t offset, std::uint32_t timesteps) {
+  const std::int64_t numerator = count * timesteps - steps * offset;
+  return static_cast<float>(static_cast<double>(numerator) / timesteps);
+}
+
+void add(AnalogCount& to, const AnalogCount& from) {
+  to.multiply_accumulates += from.multiply_accumulates;
+  to.exponentials += from.exponentials;
+  to.divisions += from.divisions;
+}
+
+PopulationActivity tally(std::span<const std::int16_t> spikes) {
+  PopulationActivity activity{.updates = spikes.size()};
+  for (const std::int16_t s : spikes) {
+    const auto magnitude = static_cast<unsigned>(std::abs(static_cast<int>(s)));
+    activity.spikes += magnitude != 0;
+    activity.magnitude += magnitude;
+    activity.shift_adds += static_cast<unsigned>(std::popcount(magnitude));
+  }
+  return activity;
+}
+
+}  // namespace
+
+bool wakes_by_clock(const SpikingGraph::Node& node, std::uint32_t step) {
+  if (const auto* population = std::get_if<Population>(&node)) return clocked(population->neuron);
+  if (std::holds_alternative<Projection>(node)) return false;
+  return std::holds_alternative<Source>(node) || step == 1;
+}
+
+PopulationActivity& PopulationActivity::operator+=(const PopulationActivity& other) {
+  spikes += other.spikes;
+  magnitude += other.magnitude;
+  shift_adds += other.shift_adds;
+  updates += other.updates;
+  return *this;
+}
+
+NetworkState::NetworkState(const SpikingGraph& graph, std::uint32_t timesteps)
+    : graph_(graph), timesteps_(timesteps), nodes_(graph.size()) {
+  for (const NodeId id : graph.populations()) {
+    const auto reads_values = [&](SpikingGraph::Successor next) {
+      const auto* projection = std::get_if<Projection>(&graph.node(next.node));
+      return projection == nullptr || std::holds_alternative<FloatSynapses>(projection->synapses);
+    };
+    nodes_[id].has_readers = std::ranges::any_of(graph.successors(id), reads_values);
+  }
+  resize(0);
+}
+
+void NetworkState::clear() {
+  for (NodeState& state : nodes_) {
+    const bool has_readers = state.has_readers;
+    state = NodeState{};
+    state.has_readers = has_readers;
+  }
+  simulated_positions_ = 0;
+  resize(0);
+}
+
+void NetworkState::resize(std::size_t positions) {
+  const auto grow = [&](auto& matrix, std::size_t columns) {
+    if (matrix.columns() != columns) matrix = std::remove_reference_t<decltype(matrix)>(0, columns);
+    matrix.resize_rows(positions);
+  };
+  for (NodeId id = 0; id < graph_.size(); ++id) {
+    NodeState& state = nodes_[id];
+    if (state.has_readers) grow(state.value, graph_.width(id));
+    if (const auto* source = std::get_if<Source>(&graph_.node(id))) grow(state.input, source->width);
+    if (const auto* projection = std::get_if<Projection>(&graph_.node(id));
+        projection != nullptr && std::holds_alternative<IntegerSynapses>(projection->synapses))
+      grow(state.accumulators, padded_outputs(projection->out()));
+    if (const auto* population = std::get_if<Population>(&graph_.node(id))) {
+      grow(state.accumulators, state_columns(*population));
+      grow(state.spikes, padded_inputs(population->width()));
+      state.steps.resize(positions, 0);
+    }
+  }
+  positions_ = positions;
+}
+
+void NetworkState::append(const Matrix<float>& input) {
+  const std::size_t first = positions_;
+  resize(first + input.rows());
+  simulated_positions_ += input.rows();
+  for (NodeId id = 0; id < graph_.size(); ++id) {
+    if (!std::holds_alternative<Source>(graph_.node(id))) continue;
+    for (std::size_t r = 0; r < input.rows(); ++r)
+      std::copy_n(input.row(r), input.columns(), nodes_[id].input.row(first + r));
+  }
+}
+
+void NetworkState::append_settled(std::size_t count) {
+  resize(positions_ + count);
+}
+
+void NetworkState::set_value(NodeId node, Position position, std::span<const float> values) {
+  assert(nodes_[node].has_readers && values.size() == nodes_[node].value.columns());
+  std::ranges::copy(values, nodes_[node].value.row(position));
+}
+
+std::vector<Position> NetworkState::update(NodeId id, std::span<const Position> rows, std::uint32_t step,
+                                           std::vector<Position>* pending) {
+  NodeState& state = nodes_[id];
+  const SpikingGraph::Node& node = graph_.node(id);
+  if (const auto* source = std::get_if<Source>(&node)) return update_source(state, *source, rows, step);
+  if (const auto* population = std::get_if<Population>(&node))
+    return update_population(id, state, *population, rows, pending);
+  if (const auto* projection = std::get_if<Projection>(&node)) update_projection(id, state, *projection, rows);
+  if (const auto* op = std::get_if<std::shared_ptr<const Operator>>(&node)) update_operator(id, state, **op, rows);
+  return {rows.begin(), rows.end()};
+}
+
+std::vector<Position> NetworkState::update_source(NodeState& state, const Source& source,
+                                                  std::span<const Position> rows, std::uint32_t step) {
+  if (source.schedule == SourceSchedule::impulse && step > 1) return {};
+  const bool whole = source.schedule == SourceSchedule::impulse || step == timesteps_;
+  const float share = static_cast<float>(step) / static_cast<float>(timesteps_);
+  for (const Position r : rows)
+    for (std::size_t i = 0; i < source.width; ++i)
+      state.value.row(r)[i] = whole ? state.input.row(r)[i] : state.input.row(r)[i] * share;
+  return {rows.begin(), rows.end()};
+}
+
+void NetworkState::write_values(NodeState& state, const Population& population, Position row) const {
+  thread_local std::vector<std::int32_t> counts;
+  counts.resize(population.width());
+  net_count(population, state.accumulators.row(row), counts);
+  const std::int64_t taken_off = offset(population.neuron);
+  for (std::size_t j = 0; j < counts.size(); ++j)
+    state.value.row(row)[j] = population.threshold[j] * shifted(counts[j], state.steps[row], taken_off, timesteps_);
+}
+
+std::vector<Position> NetworkState::update_population(NodeId id, NodeState& state, const Population& population,
+                                                      std::span<const Position> rows, std::vector<Position>* pending) {
+  struct RowResult {
+    PopulationActivity activity;
+    bool pending = false;
+  };
+  std::vector<RowResult> results(rows.size());
+  const Matrix<float>& drive = this->drive(id);
+  std::visit(
+      [&](const auto& neuron) {
+        parallel_for(
+            rows.size(),
+            [&](std::size_t k) {
+              const Position r = rows[k];
+              const NeuronRow row{population.width(),
+                                  drive.row(r),
+                                  population.threshold.data(),
+                                  population.initial_potential.data(),
+                                  state.accumulators.row(r),
+                                  state.spikes.row(r),
+                                  ++state.steps[r]};
+              neuron.update(row);
+              results[k] = {tally({row.spikes, row.width}), neuron.pending(row)};
+              if (state.has_readers) write_values(state, population, r);
+            },
+            kGrain);
+      },
+      population.neuron);
+  std::vector<Position> changed;
+  for (std::size_t k = 0; k < rows.size(); ++k) {
+    state.activity += results[k].activity;
+    if (results[k].activity.spikes > 0 || offset(population.neuron) != 0) changed.push_back(rows[k]);
+    if (pending != nullptr && results[k].pending) pending->push_back(rows[k]);
+  }
+  return changed;
+}
+
+void NetworkState::update_projection(NodeId id, NodeState& state, const Projection& projection,
+                                     std::span<const Position> rows) {
+  const NodeState& input = nodes_[graph_.inputs(id)[0]];
+  if (const auto* floating = std::get_if<FloatSynapses>(&projection.synapses)) {
+    multiply(*floating->weights, input.value, rows, state.value, OutputRows::scattered);
+    return;
+  }
+  const auto& synapses = std::get<IntegerSynapses>(projection.synapses);
+  accumulate(*synapses.weights, input.spikes, rows, state.accumulators);
+  const std::int64_t taken_off = offset(graph_.population(graph_.inputs(id)[0]).neuron);
+  parallel_for(
+      rows.size(),
+      [&](std::size_t k) {
+        const std::int32_t* sums = state.accumulators.row(rows[k]);
+        float* value = state.value.row(rows[k]);
+        const std::span<const std::int32_t> row_sums = synapses.weights->row_sums();
+        if (taken_off == 0) {
+          for (std::size_t i = 0; i < row_sums.size(); ++i) value[i] = synapses.scale[i] * static_cast<float>(sums[i]);
+          return;
+        }
+        const std::int64_t steps = input.steps[rows[k]] * taken_off;
+        for (std::size_t i = 0; i < row_sums.size(); ++i)
+          value[i] = synapses.scale[i] * shifted(sums[i], steps, row_sums[i], timesteps_);
+      },
+      kGrain);
+}
+
+void NetworkState::update_operator(NodeId id, NodeState& state, const Operator& op, std::span<const Position> rows) {
+  std::vector<const Matrix<float>*> inputs;
+  for (const NodeId input : graph_.inputs(id)) inputs.push_back(&nodes_[input].value);
+  op.evaluate(inputs, rows, state.value);
+  for (const Position r : rows) add(state.analog, op.count(r));
+}
+
+std::vector<Position> NetworkState::dependents(SpikingGraph::Successor successor, std::span<const Position> changed,
+                                               Position end) const {
+  const auto* op = std::get_if<std::shared_ptr<const Operator>>(&graph_.node(successor.node));
+  if (op == nullptr || changed.empty() || !(*op)->reads_earlier_positions(successor.slot))
+    return {changed.begin(), changed.end()};
+  std::vector<Position> rows(end - changed.front());
+  std::iota(rows.begin(), rows.end(), changed.front());
+  return rows;
+}
+
+void NetworkState::emitted(NodeId id, Position position, std::span<std::int32_t> out) const {
+  const Population& population = graph_.population(id);
+  const NodeState& state = nodes_[id];
+  net_count(population, state.accumulators.row(position), out);
+  const std::int32_t taken_off = offset(population.neuron);
+  assert(taken_off == 0 || state.steps[position] == timesteps_);
+  for (std::int32_t& count : out) count -= taken_off;
+}
+
+OperationCount NetworkState::operations() const {
+  OperationCount count;
+  for (NodeId id = 0; id < graph_.size(); ++id) {
+    const NodeState& state = nodes_[id];
+    if (std::holds_alternative<Population>(graph_.node(id))) {
+      count.neuron_updates += state.activity.updates;
+      count.neurons_active += state.activity.spikes;
+    }
+    if (const auto* projection = std::get_if<Projection>(&graph_.node(id))) {
+      const PopulationActivity& input = nodes_[graph_.inputs(id)[0]].activity;
+      const std::uint64_t synapses = projection->out();
+      count.synaptic_operations += input.spikes * synapses;
+      count.synaptic_magnitude += input.magnitude * synapses;
+      count.synaptic_shift_adds += input.shift_adds * synapses;
+      count.weight_bytes += input.spikes * synapses * static_cast<unsigned>(projection->weight_bits) / 8;
+      count.spike_messages += input.spikes;
+      count.multiply_accumulates += simulated_positions_ * synapses * projection->in();
+    }
+    if (const auto* op = std::get_if<std::shared_ptr<const Operator>>(&graph_.node(id))) {
+      add(count.analog, state.analog);
+      for (std::size_t r = positions_ - simulated_positions_; r < positions_; ++r)
+        add(count.analog_once, (*op)->count(r));
+    }
+  }
+  return count;
+}
+
+}  // namespace snnsim

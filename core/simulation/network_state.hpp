@@ -1,0 +1,102 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "core/matrix.hpp"
+#include "core/operation_count.hpp"
+#include "core/spiking_graph.hpp"
+
+namespace snnsim {
+
+using Position = std::uint32_t;
+using Tick = std::uint64_t;
+
+/// Everything one population emitted, over all positions and steps since the last clear().
+struct PopulationActivity {
+  std::uint64_t spikes = 0;      // nonzero spikes
+  std::uint64_t magnitude = 0;   // Σ |s|
+  std::uint64_t shift_adds = 0;  // Σ popcount(|s|)
+  std::uint64_t updates = 0;     // neuron updates
+
+  PopulationActivity& operator+=(const PopulationActivity& other);
+  bool operator==(const PopulationActivity&) const = default;
+};
+
+/// True if the rows of a node are updated at `step` whether or not an input changed: sources and clocked populations at
+/// every step; operators at the first, because f(0) need not be 0 (attention to settled positions).
+bool wakes_by_clock(const SpikingGraph::Node& node, std::uint32_t step);
+
+/// Watches a running simulation; called on the simulating thread after each update of rows of a population.
+class Probe {
+ public:
+  virtual ~Probe() = default;
+  /// drive: X(t) of the population (positions × width), valid during the call.
+  virtual void on_update(NodeId population, Tick tick, std::span<const Position> rows, const Matrix<float>& drive) = 0;
+};
+
+/// The arrays of a running network, one row per token position, and the one rule by which each kind of node is updated.
+/// Executors decide when; what happens is here, so they cannot disagree about it.
+class NetworkState {
+ public:
+  NetworkState(const SpikingGraph& graph, std::uint32_t timesteps);
+
+  std::size_t positions() const { return positions_; }
+  /// Forgets all positions and counts.
+  void clear();
+  /// Appends `count` positions with the given external input (count × source width).
+  void append(const Matrix<float>& input);
+  /// Appends `count` positions that are settled from the start and emit nothing.
+  void append_settled(std::size_t count);
+  /// The cumulative value that a settled position shows to the readers of a node; values: (width).
+  void set_value(NodeId node, Position position, std::span<const float> values);
+
+  /// Brings rows of a node up to date at `step` (1..T). Returns the rows whose output changed, ascending.
+  /// `pending`, if not null, receives the rows that must be updated again at the next step without new input.
+  std::vector<Position> update(NodeId node, std::span<const Position> rows, std::uint32_t step,
+                               std::vector<Position>* pending);
+  /// The rows of a successor that depend on changed rows of its input; `end` is one past the last active position.
+  std::vector<Position> dependents(SpikingGraph::Successor successor, std::span<const Position> changed,
+                                   Position end) const;
+
+  /// Cumulative value (positions × width) that a source, operator or projection hands on, and a population too where an
+  /// operator or float synapses read it.
+  const Matrix<float>& value(NodeId node) const { return nodes_[node].value; }
+  /// X of a population: the value of its input.
+  const Matrix<float>& drive(NodeId population) const { return nodes_[graph_.inputs(population)[0]].value; }
+  /// Emitted count Σ (s - α) of one neuron row after the last step, an integer there; out: (width).
+  void emitted(NodeId population, Position position, std::span<std::int32_t> out) const;
+
+  const PopulationActivity& activity(NodeId population) const { return nodes_[population].activity; }
+  /// Counts of the whole network since the last clear(), derived from the activities; see OperationCount.
+  OperationCount operations() const;
+
+ private:
+  struct NodeState {
+    Matrix<float> value;                // (positions × width)
+    Matrix<float> input;                // source: the whole external input
+    Matrix<std::int32_t> accumulators;  // integer synapses: (positions × padded out); population: (· × words * width)
+    Matrix<std::int16_t> spikes;        // population: s of the row's last update (positions × padded width)
+    std::vector<std::uint32_t> steps;   // population: updates of each row
+    PopulationActivity activity;
+    AnalogCount analog;
+    bool has_readers = true;  // population: somebody reads its value
+  };
+
+  std::vector<Position> update_source(NodeState& state, const Source& source, std::span<const Position> rows,
+                                      std::uint32_t step);
+  std::vector<Position> update_population(NodeId id, NodeState& state, const Population& population,
+                                          std::span<const Position> rows, std::vector<Position>* pending);
+  void update_projection(NodeId id, NodeState& state, const Projection& projection, std::span<const Position> rows);
+  void update_operator(NodeId id, NodeState& state, const Operator& op, std::span<const Position> rows);
+  void resize(std::size_t positions);
+  void write_values(NodeState& state, const Population& population, Position row) const;
+
+  const SpikingGraph& graph_;
+  std::uint32_t timesteps_;
+  std::size_t positions_ = 0, simulated_positions_ = 0;
+  std::vector<NodeState> nodes_;
+};
+
+}  // namespace snnsim
