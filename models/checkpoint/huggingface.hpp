@@ -1,0 +1,24 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "models/checkpoint/checkpoint.hpp"
+#include "models/checkpoint/safetensors.hpp"
+
+namespace snnsim::models {
+
+/// The configuration in the text of a config.json. Throws DataError for a model_type other than llama and for settings
+/// that change the computation and are not read (scaled rotary embeddings, biases, another activation).
+LlamaConfig read_llama_config(std::string_view text, const std::string& file);
+
+/// A checkpoint of tensors by their Hugging Face names, every shape checked against the configuration. The embedding is
+/// the LM head when the configuration says so or lm_head.weight is absent. Throws DataError for a missing tensor and
+/// for one that is no part of a LLaMA decoder. `file` is for messages only; files and storage are left empty.
+Checkpoint assemble_huggingface(const LlamaConfig& config, const TensorMap& tensors, const std::string& file);
+
+/// Opens config.json and model.safetensors, or the shards that model.safetensors.index.json names.
+Checkpoint open_huggingface(const std::filesystem::path& folder);
+
+}  // namespace snnsim::models

@@ -1,0 +1,109 @@
+#include "models/conversion/converter.hpp"
+
+#include <limits>
+
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+#include "models/llama/operators.hpp"
+
+namespace snnsim::models {
+
+namespace {
+
+/// Adds one decoder block after another to a graph.
+class GraphBuilder {
+ public:
+  GraphBuilder(const QuantizedModel& model, const ConversionOptions& options, SpikingModel& result)
+      : model_(model), config_(model.dense->config()), options_(options), result_(result), graph_(result.graph) {}
+
+  void build() {
+    result_.timesteps = options_.timesteps;
+    result_.exact = true;
+    NodeId stream = graph_.add(Source{config_.hidden_size, options_.embedding});
+    for (std::size_t k = 0; k < model_.blocks.size(); ++k) stream = add_block(k, stream);
+    graph_.set_output(add_norm(model_.dense->final_norm_gain(), stream));
+    graph_.finish();
+  }
+
+ private:
+  NodeId add_block(std::size_t k, NodeId stream) {
+    result_.sites.emplace_back();
+    const BlockConstants& constants = model_.dense->block(k);
+    add_site(k, Site::attn_in, add_norm(constants.attention_norm, stream));
+    add_site(k, Site::q, add_rope(add_projection(k, MatrixName::query)));
+    add_site(k, Site::k, add_rope(add_projection(k, MatrixName::key)));
+    add_site(k, Site::v, add_projection(k, MatrixName::value));
+    const AttentionShape shape{config_.heads, config_.kv_heads, config_.head_dim};
+    add_site(
+        k, Site::attn_out,
+        graph_.add(std::make_shared<AttentionOperator>(shape), {site(k, Site::q), site(k, Site::k), site(k, Site::v)}));
+    stream = add_sum(stream, add_projection(k, MatrixName::output));
+    add_site(k, Site::mlp_in, add_norm(constants.mlp_norm, stream));
+    const NodeId gate = add_projection(k, MatrixName::gate), up = add_projection(k, MatrixName::up);
+    add_site(k, Site::mlp_mid, graph_.add(std::make_shared<SwiGluOperator>(config_.intermediate_size), {gate, up}));
+    return add_sum(stream, add_projection(k, MatrixName::down));
+  }
+
+  NodeId site(std::size_t k, Site site) const { return at(result_.sites[k], site); }
+
+  void add_site(std::size_t k, Site site, NodeId drive) {
+    const std::optional<ActivationQuantizer>& quantizer = at(model_.blocks[k].sites, site);
+    at(result_.sites[k], site) = quantizer ? add_population(population_name(k, site), *quantizer, drive) : drive;
+  }
+
+  NodeId add_population(const std::string& name, const ActivationQuantizer& quantizer, NodeId drive) {
+    Population population{.name = name,
+                          .neuron = options_.neuron(name, quantizer.range),
+                          .range = quantizer.range,
+                          .threshold = quantizer.step,
+                          .initial_potential = std::vector<float>(quantizer.step.size(), 0.5F)};
+    result_.exact = result_.exact && exact(population.neuron);
+    return graph_.add(std::move(population), drive);
+  }
+
+  NodeId add_projection(std::size_t k, MatrixName name) {
+    const QuantizedBlock& block = model_.blocks[k];
+    const WeightMatrix& matrix = block.matrix(name);
+    Projection projection{.name = fmt::format("blocks.{}.{}", k, models::name(name)),
+                          .synapses = FloatSynapses{matrix.floating},
+                          .weight_bits = model_.weight_bits};
+    if (block.integer_product(name)) {
+      check_overflow(*matrix.integer, *at(block.sites, input_of(name)), projection.name);
+      projection.synapses = IntegerSynapses{matrix.integer, block.output_scale(name)};
+    }
+    return graph_.add(std::move(projection), site(k, input_of(name)));
+  }
+
+  /// A neuron's net count stays within the quantizer's range, plus at most one spike a step beyond it.
+  void check_overflow(const IntegerWeights& weights, const ActivationQuantizer& input, const std::string& name) const {
+    const std::int64_t count = input.range.high - input.range.low + std::int64_t{options_.timesteps};
+    if (count > std::numeric_limits<std::int32_t>::max() / std::max<std::int64_t>(1, weights.max_row_magnitude()))
+      throw ConfigurationError(fmt::format("projection {} could overflow its 32-bit accumulators", name),
+                               "use fewer weight_bits, activation_bits or timesteps");
+  }
+
+  NodeId add_norm(const std::vector<float>& gain, NodeId stream) {
+    return graph_.add(std::make_shared<RmsNormOperator>(gain, config_.rms_norm_epsilon), {stream});
+  }
+  NodeId add_rope(NodeId projection) {
+    return graph_.add(std::make_shared<RopeOperator>(model_.dense->rope(), graph_.width(projection)), {projection});
+  }
+  NodeId add_sum(NodeId a, NodeId b) { return graph_.add(std::make_shared<Sum>(config_.hidden_size), {a, b}); }
+
+  const QuantizedModel& model_;
+  const LlamaConfig& config_;
+  const ConversionOptions& options_;
+  SpikingModel& result_;
+  SpikingGraph& graph_;
+};
+
+}  // namespace
+
+SpikingModel convert(const QuantizedModel& model, const ConversionOptions& options) {
+  SpikingModel result;
+  GraphBuilder(model, options, result).build();
+  return result;
+}
+
+}  // namespace snnsim::models

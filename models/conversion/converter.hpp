@@ -1,0 +1,35 @@
+#pragma once
+
+#include <functional>
+#include <string_view>
+#include <vector>
+
+#include "core/simulation/executor.hpp"
+#include "core/spiking_graph.hpp"
+#include "models/quantization/quantized_model.hpp"
+
+namespace snnsim::models {
+
+struct ConversionOptions {
+  std::uint32_t timesteps = 4;  // T >= 1
+  SourceSchedule embedding = SourceSchedule::constant;
+  /// The neuron of a population, given its name and the range of the quantizer it replaces.
+  std::function<NeuronModel(std::string_view population, LevelRange range)> neuron;
+};
+
+/// A converted model: the graph, and where its parts are.
+struct SpikingModel {
+  SpikingGraph graph;
+  std::vector<PerSite<NodeId>> sites;  // per block: the population of a site, or the operator of an analog one
+  std::uint32_t timesteps = 1;
+  bool exact = false;  // every population equals its quantizer for every input: SNN = QANN must hold, bit for bit
+
+  bool spiking(NodeId site) const { return std::holds_alternative<Population>(graph.node(site)); }
+};
+
+/// Replaces every activation quantizer of the QANN by a population of neurons, every product by a projection, and
+/// everything between by temporal-difference operators (method.md section 3).
+/// Throws ConfigurationError when the accumulators of a projection could overflow 32 bits.
+SpikingModel convert(const QuantizedModel& model, const ConversionOptions& options);
+
+}  // namespace snnsim::models

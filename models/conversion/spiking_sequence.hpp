@@ -1,0 +1,33 @@
+#pragma once
+
+#include <memory>
+#include <span>
+
+#include "models/conversion/converter.hpp"
+
+namespace snnsim::models {
+
+/// One sequence in a converted model: positions are appended, simulated to the horizon, and stay settled.
+class SpikingSequence {
+ public:
+  SpikingSequence(const SpikingModel& spiking, const DenseModel& dense, const Executor& executor);
+
+  /// Takes positions 0..prefix-1 over from the dense model: only their keys and values matter to later positions.
+  void append_prefix(const DenseSequence& sequence, std::size_t prefix);
+  /// Simulates the tokens as the next positions, all at once. Timing is the latest over all calls.
+  void append(std::span<const TokenId> tokens, Probe* probe = nullptr);
+
+  /// State of the network; the value of graph.output() is the final RMSNorm (positions × hidden).
+  const NetworkState& state() const { return state_; }
+  const Matrix<float>& normalised() const { return state_.value(spiking_.graph.output()); }
+  const SimulationTiming& timing() const { return timing_; }
+
+ private:
+  const SpikingModel& spiking_;
+  const DenseModel& dense_;
+  const Executor& executor_;
+  NetworkState state_;
+  SimulationTiming timing_;
+};
+
+}  // namespace snnsim::models

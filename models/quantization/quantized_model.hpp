@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "core/projection.hpp"
+#include "core/rounding.hpp"
+#include "models/llama/dense_model.hpp"
+
+namespace snnsim::models {
+
+/// Static symmetric activation quantizer of one site, eq. (1) of method.md. The same steps become the thresholds of the
+/// population that replaces it.
+struct ActivationQuantizer {
+  LevelRange range;
+  std::vector<float> step;  // λ per channel (width); equal inside a group
+};
+
+/// Quantized weights of one matrix: signed integers and one scale per output channel; or the stored weights (16 bits).
+struct WeightMatrix {
+  std::shared_ptr<const IntegerWeights> integer;  // null: not quantized
+  std::vector<float> scale;                       // s_w (out)
+  std::shared_ptr<const FloatWeights> floating;   // the matrix in fp32: dequantized, or as stored
+};
+
+struct QuantizedBlock {
+  PerSite<std::optional<ActivationQuantizer>> sites;  // empty: the site stays analog (16 bits)
+  std::array<WeightMatrix, kMatrices> matrices;
+
+  const WeightMatrix& matrix(MatrixName name) const { return matrices[static_cast<std::size_t>(name)]; }
+  /// The scales that turn accumulators of `name` into its output, s_w × λ of the input site (out).
+  std::vector<float> output_scale(MatrixName name) const;
+  /// True if the product runs on integers: quantized weights on quantized activations.
+  bool integer_product(MatrixName name) const;
+};
+
+/// The integer network (QANN) that the spikes must equal: int32 accumulators between floating-point operators.
+/// Embedding, norms and LM head stay those of the dense model.
+struct QuantizedModel {
+  std::shared_ptr<const DenseModel> dense;
+  std::vector<QuantizedBlock> blocks;
+  int weight_bits = 8, activation_bits = 8;
+};
+
+/// Runs one sequence through the QANN. Leading positions stay in full precision: their keys and values come from the
+/// dense model, once, and nothing else of them is needed.
+class QuantizedSequence {
+ public:
+  explicit QuantizedSequence(const QuantizedModel& model);
+
+  /// Takes positions 0..prefix-1 over from the dense model.
+  void append_prefix(const DenseSequence& dense, std::size_t prefix);
+  /// Sees the quantized counts Q(X)/λ of each site (positions × padded width; rows before the appended ones are stale).
+  using Observer = std::function<void(std::size_t block, Site, const Matrix<std::int16_t>&)>;
+  void append(std::span<const TokenId> tokens, const Observer& observer = {});
+  /// Final RMSNorm of all positions; those of the prefix are zero.
+  const Matrix<float>& normalised() const { return normalised_; }
+
+ private:
+  const QuantizedModel& model_;
+  Matrix<float> hidden_, normalised_;
+  std::vector<KvCache> caches_;
+};
+
+}  // namespace snnsim::models
