@@ -1,0 +1,23 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "core/energy_model.hpp"
+#include "experiments/experiment.hpp"
+
+namespace snnsim::experiments {
+
+/// A cost table with what it rests on.
+struct EnergyTable {
+  std::string name, title, source;
+  CostTable cost;
+};
+
+/// configs/energy/<name>.json, or the path itself. Throws ConfigurationError for an unknown name.
+std::filesystem::path find_energy_table(const TableName& name);
+
+/// Reads a table; throws ConfigurationError with file:line:column for a missing, unknown, negative or uncited constant.
+EnergyTable read_energy_table(const std::filesystem::path& file);
+
+}  // namespace snnsim::experiments

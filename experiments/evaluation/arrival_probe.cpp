@@ -1,0 +1,49 @@
+#include "experiments/evaluation/arrival_probe.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace snnsim::experiments {
+
+ArrivalProbe::ArrivalProbe(const SpikingGraph& graph, std::uint32_t timesteps, std::size_t first, std::size_t end)
+    : timesteps_(timesteps), histories_(graph.size()) {
+  const std::size_t count = std::min(end - first, kMostPositions);
+  for (std::size_t k = 0; k < count; ++k)
+    watched_.push_back(static_cast<Position>(first + (2 * k + 1) * (end - first) / (2 * count)));
+  for (const NodeId id : graph.populations())
+    histories_[id] = {std::vector<Tick>(count, 0), Matrix<float>(count * timesteps, graph.population(id).width())};
+}
+
+void ArrivalProbe::on_update(NodeId population, Tick tick, std::span<const Position> rows, const Matrix<float>& drive) {
+  for (std::size_t k = 0; k < watched_.size(); ++k)
+    if (std::ranges::binary_search(rows, watched_[k])) write(histories_[population], k, tick, drive.row(watched_[k]));
+}
+
+void ArrivalProbe::write(History& history, std::size_t k, Tick tick, const float* drive) const {
+  float* rows = history.drive.row(k * timesteps_);
+  const std::size_t width = history.drive.columns();
+  for (Tick t = history.updated[k] + 1; t < tick; ++t)  // nothing arrived at these steps
+    if (t >= 2) std::copy_n(rows + (t - 2) * width, width, rows + (t - 1) * width);
+  std::copy_n(drive, width, rows + (tick - 1) * width);
+  history.updated[k] = tick;
+}
+
+void ArrivalProbe::measure(NodeId population, PopulationTally& tally) const {
+  const History& history = histories_[population];
+  for (std::size_t k = 0; k < watched_.size(); ++k) {
+    if (history.updated[k] == 0) continue;
+    const float* last = history.drive.row(k * timesteps_ + history.updated[k] - 1);
+    for (std::size_t j = 0; j < history.drive.columns(); ++j) {
+      if (last[j] == 0) continue;
+      double worst = 0;
+      for (Tick t = 1; t <= timesteps_; ++t) {
+        const float x = history.drive.row(k * timesteps_ + std::min(t, history.updated[k]) - 1)[j];
+        worst = std::max(worst, std::abs(static_cast<double>(x) / last[j] - static_cast<double>(t) / timesteps_));
+      }
+      tally.arrival += worst;
+      ++tally.arrival_instances;
+    }
+  }
+}
+
+}  // namespace snnsim::experiments

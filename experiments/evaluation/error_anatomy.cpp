@@ -1,0 +1,74 @@
+#include "experiments/evaluation/error_anatomy.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include "core/parallel.hpp"
+
+namespace snnsim::experiments {
+
+namespace {
+
+double square(double x) {
+  return x * x;
+}
+
+/// One neuron at one position: x in the dense model, X its drive, `count` what it emitted.
+void add_instance(double x, float drive, std::int32_t count, float threshold, LevelRange range, PopulationTally& sums) {
+  const double step = threshold;
+  const double clipped = std::clamp(x, range.low * step, range.high * step);
+  const double wanted = step * quantize(static_cast<float>(x), threshold, range);  // Q(x)
+  const std::int32_t target = quantize(drive, threshold, range);
+  const double received = step * target;  // Q(X)
+  const double emitted = step * count;    // a
+  sums.dense += square(x);
+  sums.clipping += square(x - clipped);
+  sums.quantization += square(clipped - wanted);
+  sums.propagated += square(wanted - received);
+  sums.unevenness += square(received - emitted);
+  sums.total += square(x - emitted);
+  sums.uneven += target != count ? 1 : 0;
+  ++sums.instances;
+}
+
+void add_sums(PopulationTally& to, const PopulationTally& from) {
+  to.instances += from.instances;
+  to.uneven += from.uneven;
+  to.dense += from.dense;
+  to.clipping += from.clipping;
+  to.quantization += from.quantization;
+  to.propagated += from.propagated;
+  to.unevenness += from.unevenness;
+  to.total += from.total;
+}
+
+}  // namespace
+
+void measure_errors(const SpikingGraph& graph, const NetworkState& state, NodeId id, const Matrix<float>& dense,
+                    std::size_t prefix, PopulationTally& tally) {
+  const Population& population = graph.population(id);
+  std::vector<PopulationTally> rows(state.positions() - prefix);
+  parallel_for(rows.size(), [&](std::size_t k) {
+    const auto position = static_cast<Position>(prefix + k);
+    std::vector<std::int32_t> counts(population.width());
+    state.emitted(id, position, counts);
+    const float* x = dense.row(position);
+    const float* drive = state.drive(id).row(position);
+    for (std::size_t j = 0; j < counts.size(); ++j)
+      add_instance(x[j], drive[j], counts[j], population.threshold[j], population.range, rows[k]);
+  });
+  for (const PopulationTally& row : rows) add_sums(tally, row);  // in position order: the same on any thread count
+}
+
+std::uint64_t count_different(const SpikingGraph& graph, const NetworkState& state, NodeId id,
+                              const Matrix<std::int16_t>& counts, std::size_t prefix) {
+  std::vector<std::int32_t> emitted(graph.population(id).width());
+  std::uint64_t different = 0;
+  for (auto position = static_cast<Position>(prefix); position < state.positions(); ++position) {
+    state.emitted(id, position, emitted);
+    for (std::size_t j = 0; j < emitted.size(); ++j) different += emitted[j] != counts.row(position)[j] ? 1 : 0;
+  }
+  return different;
+}
+
+}  // namespace snnsim::experiments

@@ -1,0 +1,146 @@
+#include "experiments/evaluation/evaluate_segment.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+#include <numeric>
+#include <optional>
+
+#include "experiments/evaluation/arrival_probe.hpp"
+#include "experiments/evaluation/error_anatomy.hpp"
+#include "experiments/evaluation/scoring.hpp"
+#include "models/conversion/spiking_sequence.hpp"
+
+namespace snnsim::experiments {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+/// Runs `work` and adds its wall time to `seconds`.
+template <typename Work>
+void timed(double& seconds, const Work& work) {
+  const Clock::time_point start = Clock::now();
+  work();
+  seconds += seconds_since(start);
+}
+
+/// One segment on its way through the three networks.
+class SegmentRun {
+ public:
+  SegmentRun(const Pipeline& pipeline, const Experiment& experiment, const TokenIds& ids)
+      : pipeline_(pipeline),
+        experiment_(experiment),
+        ids_(ids),
+        prefix_(std::min(experiment.quantization.prefix_tokens.positions(), ids.size())),
+        dense_(pipeline.dense()),
+        qann_(pipeline.qann),
+        snn_(pipeline.spiking, pipeline.dense(), *pipeline.executor) {}
+
+  void run_dense() {
+    const bool keep = experiment_.record.errors;
+    dense_sites_.resize(keep ? pipeline_.spiking.sites.size() : 0);
+    const auto observer = [&](std::size_t block, models::Site site, const Matrix<float>& x) {
+      at(dense_sites_[block], site) = x;
+    };
+    dense_.append(ids_, keep ? models::DenseSequence::Observer(observer) : nullptr);
+  }
+
+  void run_qann() {
+    counts_.resize(pipeline_.spiking.sites.size());
+    qann_.append_prefix(dense_, prefix_);
+    qann_.append(rest(), [&](std::size_t block, models::Site site, const Matrix<std::int16_t>& counts) {
+      at(counts_[block], site) = counts;
+    });
+  }
+
+  void run_snn() {
+    if (experiment_.record.errors)
+      probe_.emplace(pipeline_.spiking.graph, pipeline_.spiking.timesteps, prefix_, ids_.size());
+    ArrivalProbe* probe = probe_ ? &*probe_ : nullptr;
+    snn_.append_prefix(dense_, prefix_);
+    if (experiment_.conversion.positions == Positions::concurrent) return snn_.append(rest(), probe);
+    for (const models::TokenId& id : rest()) snn_.append({&id, 1}, probe);
+  }
+
+  void score_predictions(SegmentResult& result, std::vector<TokenLikelihood>* tokens) const {
+    score(pipeline_.dense(), ids_, prefix_, {dense_.normalised(), qann_.normalised(), snn_.normalised()}, result,
+          tokens);
+  }
+
+  void measure(SegmentResult& result) const {
+    for (std::size_t k = 0; k < pipeline_.spiking.sites.size(); ++k)
+      for (const models::Site site : models::kAllSites)
+        if (pipeline_.spiking.spiking(at(pipeline_.spiking.sites[k], site))) measure_population(k, site, result);
+    result.output_equal = output_equal();
+    result.operations = snn_.state().operations();
+    result.ticks_to_first_output = snn_.timing().first_output;
+    result.ticks_to_quiescence = snn_.timing().quiescence;
+  }
+
+ private:
+  std::span<const models::TokenId> rest() const { return std::span(ids_).subspan(prefix_); }
+
+  void measure_population(std::size_t block, models::Site site, SegmentResult& result) const {
+    const SpikingGraph& graph = pipeline_.spiking.graph;
+    const NodeId id = at(pipeline_.spiking.sites[block], site);
+    const Population& population = graph.population(id);
+    const PopulationActivity& activity = snn_.state().activity(id);
+    PopulationTally tally{.name = population.name, .neurons = population.width()};
+    tally.threshold = std::accumulate(population.threshold.begin(), population.threshold.end(), 0.0) /
+                      static_cast<double>(population.width());
+    tally.spikes = activity.spikes;
+    tally.magnitude = activity.magnitude;
+    if (experiment_.record.errors) {
+      measure_errors(graph, snn_.state(), id, at(dense_sites_[block], site), prefix_, tally);
+      probe_->measure(id, tally);
+    }
+    tally.instances = population.width() * (ids_.size() - prefix_);
+    result.neurons_checked += tally.instances;
+    result.neurons_different += count_different(graph, snn_.state(), id, at(counts_[block], site), prefix_);
+    result.populations.push_back(std::move(tally));
+  }
+
+  bool output_equal() const {
+    const Matrix<float>& qann = qann_.normalised();
+    const Matrix<float>& snn = snn_.normalised();
+    for (std::size_t r = prefix_; r < ids_.size(); ++r)
+      if (std::memcmp(qann.row(r), snn.row(r), qann.columns() * sizeof(float)) != 0) return false;
+    return true;
+  }
+
+  const Pipeline& pipeline_;
+  const Experiment& experiment_;
+  const TokenIds& ids_;
+  std::size_t prefix_;
+  models::DenseSequence dense_;
+  models::QuantizedSequence qann_;
+  models::SpikingSequence snn_;
+  std::optional<ArrivalProbe> probe_;
+  std::vector<models::PerSite<Matrix<float>>> dense_sites_;    // per block
+  std::vector<models::PerSite<Matrix<std::int16_t>>> counts_;  // per block, of the QANN
+};
+
+}  // namespace
+
+SegmentResult evaluate_segment(const Pipeline& pipeline, const Experiment& experiment, const TokenIds& ids,
+                               std::vector<TokenLikelihood>* tokens, StageTimes* times) {
+  StageTimes unused;
+  StageTimes& spent = times != nullptr ? *times : unused;
+  const Clock::time_point start = Clock::now();
+  SegmentResult result;
+  SegmentRun run(pipeline, experiment, ids);
+  timed(spent.dense, [&] { run.run_dense(); });
+  timed(spent.qann, [&] { run.run_qann(); });
+  timed(spent.spiking, [&] { run.run_snn(); });
+  timed(spent.scoring, [&] { run.score_predictions(result, tokens); });
+  timed(spent.anatomy, [&] { run.measure(result); });
+  result.wall_s = seconds_since(start);
+  return result;
+}
+
+}  // namespace snnsim::experiments

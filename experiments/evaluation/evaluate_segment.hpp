@@ -1,0 +1,22 @@
+#pragma once
+
+#include <vector>
+
+#include "experiments/evaluation/segments.hpp"
+#include "experiments/pipeline.hpp"
+#include "experiments/run_directory.hpp"
+#include "experiments/segment_result.hpp"
+
+namespace snnsim::experiments {
+
+/// Seconds of wall time per stage of a segment: where the time goes.
+struct StageTimes {
+  double dense = 0, qann = 0, spiking = 0, scoring = 0, anatomy = 0;
+};
+
+/// Runs one segment through the dense model, the QANN and the spiking network and measures everything the report needs.
+/// Positions below the prefix stay in full precision. `tokens` and `times` may be null.
+SegmentResult evaluate_segment(const Pipeline& pipeline, const Experiment& experiment, const TokenIds& ids,
+                               std::vector<TokenLikelihood>* tokens, StageTimes* times);
+
+}  // namespace snnsim::experiments

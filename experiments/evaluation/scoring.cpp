@@ -1,0 +1,88 @@
+#include "experiments/evaluation/scoring.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/parallel.hpp"
+
+namespace snnsim::experiments {
+
+namespace {
+
+constexpr std::size_t kChunk = 32;  // positions whose logits exist at the same time
+
+struct PredictionScore {
+  double dense = 0, qann = 0, snn = 0;  // nats
+  double kl_dense_snn = 0, kl_qann_snn = 0;
+};
+
+/// Σ p (log p - log q).
+double divergence(const std::vector<double>& p, const std::vector<double>& q) {
+  double sum = 0;
+  for (std::size_t i = 0; i < p.size(); ++i) sum += std::exp(p[i]) * (p[i] - q[i]);
+  return sum;
+}
+
+PredictionScore score_prediction(std::span<const float> dense, std::span<const float> qann, std::span<const float> snn,
+                                 std::size_t wanted) {
+  const std::vector<double> d = log_probabilities(dense);
+  const bool qann_is_snn = std::ranges::equal(qann, snn);
+  const std::vector<double> s = log_probabilities(snn);
+  const std::vector<double> q = qann_is_snn ? s : log_probabilities(qann);
+  return {-d[wanted], -q[wanted], -s[wanted], divergence(d, s), qann_is_snn ? 0.0 : divergence(q, s)};
+}
+
+void add(Likelihood& likelihood, double nll) {
+  likelihood.nll += nll;
+  likelihood.nll_squared += nll * nll;
+}
+
+/// Logits of the rows: of the dense output for positions of the prefix, else of `output`.
+Matrix<float> logits(const models::DenseModel& model, const Matrix<float>& dense, const Matrix<float>& output,
+                     std::size_t prefix, std::span<const std::uint32_t> rows) {
+  if (rows.front() >= prefix) return model.logits(output, rows);
+  Matrix<float> mixed = output;
+  for (const std::uint32_t r : rows)
+    if (r < prefix) std::copy_n(dense.row(r), dense.columns(), mixed.row(r));
+  return model.logits(mixed, rows);
+}
+
+}  // namespace
+
+std::vector<double> log_probabilities(std::span<const float> logits) {
+  const double largest = *std::ranges::max_element(logits);
+  double sum = 0;
+  for (const float x : logits) sum += std::exp(static_cast<double>(x) - largest);
+  const double normaliser = largest + std::log(sum);
+  std::vector<double> result(logits.size());
+  for (std::size_t i = 0; i < logits.size(); ++i) result[i] = static_cast<double>(logits[i]) - normaliser;
+  return result;
+}
+
+void score(const models::DenseModel& model, std::span<const models::TokenId> ids, std::size_t prefix,
+           const ThreeOutputs& outputs, SegmentResult& result, std::vector<TokenLikelihood>* tokens) {
+  result.tokens = ids.size() - 1;
+  for (std::size_t first = 0; first + 1 < ids.size(); first += kChunk) {
+    const std::vector<std::uint32_t> rows = models::row_range(first, std::min(first + kChunk, ids.size() - 1));
+    const Matrix<float> dense = model.logits(outputs.dense, rows);
+    const Matrix<float> qann = logits(model, outputs.dense, outputs.qann, prefix, rows);
+    const Matrix<float> snn = logits(model, outputs.dense, outputs.snn, prefix, rows);
+    std::vector<PredictionScore> scores(rows.size());
+    const auto row = [](const Matrix<float>& m, std::size_t k) { return std::span(m.row(k), m.columns()); };
+    parallel_for(rows.size(), [&](std::size_t k) {
+      scores[k] =
+          score_prediction(row(dense, k), row(qann, k), row(snn, k), static_cast<std::size_t>(ids[rows[k] + 1]));
+    });
+    for (std::size_t k = 0; k < rows.size(); ++k) {
+      add(result.dense, scores[k].dense);
+      add(result.qann, scores[k].qann);
+      add(result.snn, scores[k].snn);
+      result.kl_dense_snn += scores[k].kl_dense_snn;
+      result.kl_qann_snn += scores[k].kl_qann_snn;
+      if (tokens != nullptr)
+        tokens->push_back({rows[k] + std::size_t{1}, ids[rows[k] + 1], scores[k].dense, scores[k].qann, scores[k].snn});
+    }
+  }
+}
+
+}  // namespace snnsim::experiments

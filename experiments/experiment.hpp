@@ -1,0 +1,326 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "experiments/field.hpp"
+
+namespace snnsim::experiments {
+
+enum class WeightQuantizer { rtn };
+enum class Rotation { none };
+enum class CalibrationMethod { none };
+enum class Neuron { integer_spiking, sigma_delta, st_bif, integrate_and_fire };
+enum class Embedding { constant, impulse };
+enum class Levels { by_neuron, timesteps, bits };
+enum class Positions { concurrent, sequential };
+enum class Executor { event, stepped };
+enum class Schedule { stepped };
+enum class Protocol { documents, gptq };
+
+namespace names {
+inline constexpr std::string_view weight_quantizer[] = {"rtn"};
+inline constexpr std::string_view none_only[] = {"none"};
+inline constexpr std::string_view neuron[] = {"integer_spiking", "sigma_delta", "st_bif", "integrate_and_fire"};
+inline constexpr std::string_view embedding[] = {"constant", "impulse"};
+inline constexpr std::string_view levels[] = {"", "timesteps", "bits"};
+inline constexpr std::string_view positions[] = {"concurrent", "sequential"};
+inline constexpr std::string_view executor[] = {"event", "stepped"};
+inline constexpr std::string_view schedule[] = {"stepped"};
+inline constexpr std::string_view protocol[] = {"documents", "gptq"};
+}  // namespace names
+
+template <>
+inline constexpr std::span<const std::string_view> names_of<WeightQuantizer> = names::weight_quantizer;
+template <>
+inline constexpr std::span<const std::string_view> names_of<Rotation> = names::none_only;
+template <>
+inline constexpr std::span<const std::string_view> names_of<CalibrationMethod> = names::none_only;
+template <>
+inline constexpr std::span<const std::string_view> names_of<Neuron> = names::neuron;
+template <>
+inline constexpr std::span<const std::string_view> names_of<Embedding> = names::embedding;
+template <>
+inline constexpr std::span<const std::string_view> names_of<Levels> = names::levels;
+template <>
+inline constexpr std::span<const std::string_view> names_of<Positions> = names::positions;
+template <>
+inline constexpr std::span<const std::string_view> names_of<Executor> = names::executor;
+template <>
+inline constexpr std::span<const std::string_view> names_of<Schedule> = names::schedule;
+template <>
+inline constexpr std::span<const std::string_view> names_of<Protocol> = names::protocol;
+
+inline constexpr std::array<std::int64_t, 8> bit_widths{2, 3, 4, 5, 6, 7, 8, 16};
+inline constexpr int bits_off = 16;  // weight_bits, activation_bits: not quantized
+inline constexpr std::string_view default_separator = "<|endoftext|>";
+
+/// Number of leading positions of a segment that stay in full precision: "auto" or a count.
+struct PrefixTokens {
+  std::optional<std::size_t> count;                            // nullopt: auto
+  std::size_t positions() const { return count.value_or(1); }  // auto: the first position (BOS)
+  bool operator==(const PrefixTokens&) const = default;
+};
+
+/// A cost table: the name of a file in configs/energy, or a path (holds a '/' or ends in .json).
+struct TableName {
+  std::string value;
+  bool is_path() const { return value.find('/') != std::string::npos || value.ends_with(".json"); }
+  bool operator==(const TableName&) const = default;
+};
+
+struct ModelSection {
+  std::filesystem::path checkpoint;
+  std::filesystem::path tokenizer;
+
+  template <class Visit>
+  static void fields(Visit&& visit) {
+    visit("checkpoint", &ModelSection::checkpoint,
+          Rule{.help = "Hugging Face directory (config.json, *.safetensors) or llama2.c .bin; needed to run"});
+    visit("tokenizer", &ModelSection::tokenizer,
+          Rule{.help = "tokenizer.json or tokenizer.bin; empty: the one beside the checkpoint"});
+  }
+  bool operator==(const ModelSection&) const = default;
+};
+
+/// The text on which the steps of the activation quantizers are fitted.
+struct CalibrationText {
+  std::filesystem::path text;
+  std::string separator{default_separator};
+  std::size_t segments = 16;
+  std::size_t length = 256;
+
+  template <class Visit>
+  static void fields(Visit&& visit) {
+    visit("text", &CalibrationText::text, Rule{.help = "UTF-8 text; needed when activation_bits is not 16"});
+    visit("separator", &CalibrationText::separator, Rule{.help = "divides the text into documents"});
+    visit("segments", &CalibrationText::segments,
+          Rule{.help = "documents used, chosen by the seed", .unit = "documents", .least = 1, .most = 1000000});
+    visit("length", &CalibrationText::length,
+          Rule{.help = "a document is cut at this many positions", .unit = "positions", .least = 2, .most = 1048576});
+  }
+  bool operator==(const CalibrationText&) const = default;
+};
+
+struct QuantizationSection {
+  int weight_bits = 8;
+  int activation_bits = 8;
+  WeightQuantizer weights = WeightQuantizer::rtn;
+  Rotation rotation = Rotation::none;
+  PrefixTokens prefix_tokens;
+  int group = -1;
+  CalibrationText calibration;
+
+  template <class Visit>
+  static void fields(Visit&& visit) {
+    using S = QuantizationSection;
+    visit("weight_bits", &S::weight_bits,
+          Rule{.help = "signed integer weights; 16: left as they are", .unit = "bits", .values = bit_widths});
+    visit("activation_bits", &S::activation_bits,
+          Rule{.help = "signed activations at the spiking sites; 16: left as they are",
+               .unit = "bits",
+               .values = bit_widths});
+    visit("weights", &S::weights, Rule{.help = "how weights are rounded (rtn: to nearest)"});
+    visit("rotation", &S::rotation, Rule{.help = "rotation of the weights before quantization"});
+    visit("prefix_tokens", &S::prefix_tokens,
+          Rule{.help = "leading positions of each segment kept in full precision; \"auto\": the first (BOS)",
+               .unit = "positions",
+               .most = 1048576});
+    visit("group", &S::group,
+          Rule{.help = "input channels that share a weight scale; -1: a whole output row", .least = -1, .most = -1});
+    visit("calibration", &S::calibration, Rule{.help = "text that fits the activation quantizers"});
+  }
+  bool operator==(const QuantizationSection&) const = default;
+};
+
+/// Another neuron for the populations whose name matches.
+struct NeuronOverride {
+  std::string match;
+  Neuron neuron = Neuron::integer_spiking;
+
+  template <class Visit>
+  static void fields(Visit&& visit) {
+    visit("match", &NeuronOverride::match,
+          Rule{.help = "population names, blocks.<k>.<site>; * is any characters, ? is one"});
+    visit("neuron", &NeuronOverride::neuron, Rule{.help = "their neuron; a later override wins"});
+  }
+  bool operator==(const NeuronOverride&) const = default;
+};
+
+struct ConversionSection {
+  Neuron neuron = Neuron::integer_spiking;
+  std::size_t timesteps = 4;
+  Embedding embedding = Embedding::constant;
+  Levels levels = Levels::by_neuron;
+  Positions positions = Positions::concurrent;
+  std::size_t max_spikes = 1;
+  std::vector<NeuronOverride> overrides;
+
+  template <class Visit>
+  static void fields(Visit&& visit) {
+    using S = ConversionSection;
+    visit("neuron", &S::neuron, Rule{.help = "neuron model of every population"});
+    visit("timesteps", &S::timesteps, Rule{.help = "T", .unit = "steps", .least = 1, .most = 1024});
+    visit("embedding", &S::embedding,
+          Rule{.help = "constant: the T-th part of the embedding each step; impulse: all of it at the first"});
+    visit("levels", &S::levels,
+          Rule{.help = "timesteps: thresholds fit what T steps can emit; bits: what activation_bits can; empty: "
+                       "timesteps for st_bif and integrate_and_fire, bits for the others"});
+    visit("positions", &S::positions,
+          Rule{.help = "concurrent: all positions of a segment run together; sequential: one after another"});
+    visit("max_spikes", &S::max_spikes,
+          Rule{.help = "st_bif: most spikes a neuron emits in one step", .unit = "spikes", .least = 1, .most = 255});
+    visit("overrides", &S::overrides, Rule{.help = "other neurons for some populations"});
+  }
+  bool operator==(const ConversionSection&) const = default;
+};
+
+struct CalibrationSection {
+  CalibrationMethod method = CalibrationMethod::none;
+
+  template <class Visit>
+  static void fields(Visit&& visit) {
+    visit("method", &CalibrationSection::method, Rule{.help = "calibration of thresholds and potentials"});
+  }
+  bool operator==(const CalibrationSection&) const = default;
+};
+
+struct SimulationSection {
+  Executor executor = Executor::event;
+  Schedule schedule = Schedule::stepped;
+  int ticks_per_step = 1;
+  int delay = 0;
+  int jitter = 0;
+
+  template <class Visit>
+  static void fields(Visit&& visit) {
+    using S = SimulationSection;
+    visit("executor", &S::executor,
+          Rule{.help = "event: an event queue; stepped: plain loops over steps. Both give the same bits"});
+    visit("schedule", &S::schedule, Rule{.help = "stepped: currents enter at step boundaries"});
+    visit("ticks_per_step", &S::ticks_per_step,
+          Rule{.help = "ticks in a step", .unit = "ticks", .least = 1, .most = 1});
+    visit("delay", &S::delay, Rule{.help = "axonal delay", .unit = "ticks", .least = 0, .most = 0});
+    visit("jitter", &S::jitter, Rule{.help = "largest random delay", .unit = "ticks", .least = 0, .most = 0});
+  }
+  bool operator==(const SimulationSection&) const = default;
+};
+
+/// One text to compute the perplexity on.
+struct PerplexityTask {
+  std::filesystem::path text;
+  Protocol protocol = Protocol::documents;
+  std::size_t segment = 256;
+  std::size_t max_segments = 0;
+  std::string separator{default_separator};
+
+  template <class Visit>
+  static void fields(Visit&& visit) {
+    using S = PerplexityTask;
+    visit("text", &S::text, Rule{.help = "UTF-8 text"});
+    visit("protocol", &S::protocol,
+          Rule{.help = "documents: each document a sequence with BOS, exp(total NLL / predictions); gptq: the "
+                       "WikiText-2 rule, non-overlapping segments, exp(mean of segment means)"});
+    visit("segment", &S::segment,
+          Rule{.help = "length of a segment, BOS included (published gptq figures: 2048)",
+               .unit = "positions",
+               .least = 2,
+               .most = 1048576});
+    visit("max_segments", &S::max_segments, Rule{.help = "only the first so many; 0: all", .unit = "segments"});
+    visit("separator", &S::separator, Rule{.help = "documents: divides the text"});
+  }
+  bool operator==(const PerplexityTask&) const = default;
+};
+
+struct EvaluationSection {
+  std::vector<PerplexityTask> perplexity;
+  EmptyList zero_shot;
+
+  template <class Visit>
+  static void fields(Visit&& visit) {
+    visit("perplexity", &EvaluationSection::perplexity, Rule{.help = "texts; at least one is needed to run"});
+    visit("zero_shot", &EvaluationSection::zero_shot, Rule{.help = "zero-shot tasks"});
+  }
+  bool operator==(const EvaluationSection&) const = default;
+};
+
+struct RecordSection {
+  EmptyList spikes;
+  bool errors = true;
+  bool token_nll = false;
+
+  template <class Visit>
+  static void fields(Visit&& visit) {
+    visit("spikes", &RecordSection::spikes, Rule{.help = "populations whose spikes are stored"});
+    visit("errors", &RecordSection::errors, Rule{.help = "measure where each population's error comes from"});
+    visit("token_nll", &RecordSection::token_nll, Rule{.help = "write token_nll.csv"});
+  }
+  bool operator==(const RecordSection&) const = default;
+};
+
+struct EnergySection {
+  std::vector<TableName> tables{{"horowitz_45nm"}};
+
+  template <class Visit>
+  static void fields(Visit&& visit) {
+    visit("tables", &EnergySection::tables, Rule{.help = "cost tables: names in configs/energy, or paths"});
+  }
+  bool operator==(const EnergySection&) const = default;
+};
+
+struct SweepSection {
+  EmptyObject grid, zip;
+
+  template <class Visit>
+  static void fields(Visit&& visit) {
+    visit("grid", &SweepSection::grid, Rule{.help = "keys and the values they take, every combination"});
+    visit("zip", &SweepSection::zip, Rule{.help = "keys and the values they take together"});
+  }
+  bool operator==(const SweepSection&) const = default;
+};
+
+/// What one run does; the file format of the user and of experiment.json in the run directory.
+/// After reading, every path is absolute or empty.
+struct Experiment {
+  std::string name;
+  std::uint64_t seed = 1;
+  ModelSection model;
+  QuantizationSection quantization;
+  ConversionSection conversion;
+  CalibrationSection calibration;
+  SimulationSection simulation;
+  EvaluationSection evaluation;
+  RecordSection record;
+  EnergySection energy;
+  SweepSection sweep;
+
+  template <class Visit>
+  static void fields(Visit&& visit) {
+    using S = Experiment;
+    visit("name", &S::name, Rule{.help = "letters, digits, '.', '_', '-'; empty: the name of the file"});
+    visit("seed", &S::seed, Rule{.help = "chooses the documents of the calibration and the samples of generate"});
+    visit("model", &S::model, Rule{.help = "the pretrained model"});
+    visit("quantization", &S::quantization, Rule{.help = "the integer network (QANN) that the spikes must equal"});
+    visit("conversion", &S::conversion, Rule{.help = "from the QANN to spiking neurons"});
+    visit("calibration", &S::calibration, Rule{.help = "of the spiking network, after conversion"});
+    visit("simulation", &S::simulation, Rule{.help = "how time runs"});
+    visit("evaluation", &S::evaluation, Rule{.help = "what is measured"});
+    visit("record", &S::record, Rule{.help = "what is kept"});
+    visit("energy", &S::energy, Rule{.help = "what operations cost"});
+    visit("sweep", &S::sweep, Rule{.help = "families of runs"});
+  }
+  bool operator==(const Experiment&) const = default;
+};
+
+/// The neuron of a population: the last override that matches, else conversion.neuron.
+Neuron neuron_of(const ConversionSection& conversion, std::string_view population);
+
+/// Throws ConfigurationError for an override that matches none of `populations`.
+void check_overrides(const ConversionSection& conversion, const std::vector<std::string>& populations);
+
+}  // namespace snnsim::experiments

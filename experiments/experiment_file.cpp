@@ -1,0 +1,78 @@
+#include "experiments/experiment_file.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "core/error.hpp"
+#include "experiments/field_reader.hpp"
+#include "experiments/field_writer.hpp"
+#include "experiments/json_source.hpp"
+
+namespace snnsim::experiments {
+namespace {
+
+constexpr std::string_view name_characters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
+
+std::string name_of_file(const std::filesystem::path& file) {
+  std::string name = file.stem().string();
+  for (char& c : name)
+    if (name_characters.find(c) == std::string_view::npos) c = '_';
+  return name.empty() || name.front() == '.' ? "experiment" : name;
+}
+
+void check_name(const JsonSource& source, const std::string& name) {
+  constexpr std::size_t longest = 100;
+  const bool characters = name.find_first_not_of(name_characters) == std::string::npos;
+  if (characters && name.size() <= longest && name.front() != '.') return;
+  throw ConfigurationError(fmt::format("{}: name cannot be used for a folder", source.place_of_value("name")),
+                           "use up to 100 letters, digits, '.', '_', '-', not a '.' in front");
+}
+
+std::string read_text(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  if (!in || std::filesystem::is_directory(file))
+    throw ConfigurationError(fmt::format("{}: cannot be read", file.string()),
+                             "give the path of an experiment file (JSON)");
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+[[noreturn]] void missing(std::string_view key, std::string_view what) {
+  throw ConfigurationError(fmt::format("{} is not given", key), fmt::format("set {} to {}", key, what));
+}
+
+}  // namespace
+
+Experiment parse_experiment(std::string_view text, const std::filesystem::path& file,
+                            std::span<const std::string> settings) {
+  JsonSource source(text, file);
+  for (const std::string& setting : settings) source.set(setting);
+  Experiment experiment;
+  read(Node{source.root(), "", source}, experiment, Rule{});
+  if (experiment.name.empty()) experiment.name = name_of_file(file);
+  check_name(source, experiment.name);
+  return experiment;
+}
+
+Experiment read_experiment(const std::filesystem::path& file, std::span<const std::string> settings) {
+  return parse_experiment(read_text(file), file, settings);
+}
+
+void check_runnable(const Experiment& experiment) {
+  if (experiment.model.checkpoint.empty()) missing("model.checkpoint", "a Hugging Face directory or a llama2.c .bin");
+  if (experiment.evaluation.perplexity.empty()) missing("evaluation.perplexity", "a list with at least one text");
+  for (std::size_t i = 0; i < experiment.evaluation.perplexity.size(); ++i)
+    if (experiment.evaluation.perplexity[i].text.empty())
+      missing(fmt::format("evaluation.perplexity.{}.text", i), "the path of a text");
+  if (experiment.quantization.activation_bits != bits_off && experiment.quantization.calibration.text.empty())
+    missing("quantization.calibration.text", "the path of a text (not the one that is evaluated)");
+}
+
+nlohmann::ordered_json to_json(const Experiment& experiment) {
+  return write(experiment);
+}
+
+}  // namespace snnsim::experiments

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <concepts>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "experiments/experiment.hpp"
+#include "experiments/field.hpp"
+
+namespace snnsim::experiments {
+
+inline nlohmann::ordered_json write(const std::filesystem::path& value) {
+  return value.string();
+}
+inline nlohmann::ordered_json write(const TableName& value) {
+  return value.value;
+}
+inline nlohmann::ordered_json write(const EmptyList&) {
+  return nlohmann::ordered_json::array();
+}
+inline nlohmann::ordered_json write(const EmptyObject&) {
+  return nlohmann::ordered_json::object();
+}
+inline nlohmann::ordered_json write(const PrefixTokens& value) {
+  return value.count ? nlohmann::ordered_json(*value.count) : nlohmann::ordered_json("auto");
+}
+
+template <class T>
+nlohmann::ordered_json write(const std::vector<T>& values);
+
+/// The JSON of the value of a field.
+template <class T>
+nlohmann::ordered_json write(const T& value) {
+  if constexpr (Named<T>) {
+    return name(value);
+  } else if constexpr (Section<T>) {
+    auto out = nlohmann::ordered_json::object();
+    T::fields([&](std::string_view key, auto member, const Rule&) { out[std::string(key)] = write(value.*member); });
+    return out;
+  } else {
+    return value;
+  }
+}
+
+template <class T>
+nlohmann::ordered_json write(const std::vector<T>& values) {
+  auto out = nlohmann::ordered_json::array();
+  for (const T& value : values) out.push_back(write(value));
+  return out;
+}
+
+}  // namespace snnsim::experiments

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace snnsim::experiments {
+
+/// The bytes of a file. Throws DataError.
+std::string read_file(const std::filesystem::path& file);
+
+/// Makes the file hold `content`, whole or not at all: written beside it as *.partial, synced, renamed.
+/// Throws DataError.
+void write_file(const std::filesystem::path& file, std::string_view content);
+
+/// A file that only grows, by whole lines that are on disk when append returns.
+class AppendFile {
+ public:
+  explicit AppendFile(const std::filesystem::path& file);  // throws DataError
+  ~AppendFile();
+  AppendFile(const AppendFile&) = delete;
+  AppendFile& operator=(const AppendFile&) = delete;
+
+  /// `line` without its newline. Throws DataError.
+  void append(std::string_view line);
+
+ private:
+  std::filesystem::path path_;
+  int descriptor_;
+};
+
+}  // namespace snnsim::experiments

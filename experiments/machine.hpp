@@ -1,0 +1,15 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace snnsim::experiments {
+
+std::string host_name();
+std::string cpu_model();  // empty when the system does not say
+/// Largest resident set of this process so far.
+std::uint64_t peak_resident_bytes();
+/// Now in UTC, 2025-01-31T12:34:56Z.
+std::string timestamp();
+
+}  // namespace snnsim::experiments

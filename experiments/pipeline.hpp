@@ -1,0 +1,43 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "core/simulation/executor.hpp"
+#include "experiments/experiment.hpp"
+#include "models/conversion/converter.hpp"
+#include "models/quantization/quantizer.hpp"
+
+namespace snnsim::experiments {
+
+/// What an experiment opens before anything is quantized: checkpoint, tokenizer and dense model.
+struct OpenedModel {
+  std::shared_ptr<const models::DenseModel> dense;
+  std::unique_ptr<const models::Tokenizer> tokenizer;
+};
+
+/// Opens and checks them: finite weights, a vocabulary that fits, segments that fit the context.
+/// Throws ConfigurationError or DataError.
+OpenedModel open_model(const Experiment& experiment);
+
+/// The three networks of an experiment.
+struct Pipeline {
+  OpenedModel opened;
+  models::QuantizedModel qann;
+  models::SpikingModel spiking;
+  std::unique_ptr<const snnsim::Executor> executor;
+
+  const models::DenseModel& dense() const { return *opened.dense; }
+};
+
+/// Checkpoint -> Calibration -> QuantizedModel -> SpikingGraph. `stage` is told what is going on.
+std::unique_ptr<Pipeline> build_pipeline(const Experiment& experiment,
+                                         const std::function<void(const std::string&)>& stage);
+
+/// Levels of the quantizer at a population: n bits, or as many as its neuron reaches in T steps (method.md section 2).
+LevelRange activation_range(const Experiment& experiment, std::string_view population);
+/// The neuron that replaces the quantizer.
+NeuronModel make_neuron(const ConversionSection& conversion, std::string_view population, LevelRange range);
+
+}  // namespace snnsim::experiments

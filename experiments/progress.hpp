@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdio>
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "experiments/segment_result.hpp"
+
+namespace snnsim::experiments {
+
+enum class ProgressMode { automatic, live, lines, quiet };  // automatic: live on a terminal, else a line a minute
+
+/// Tells people how far a run is: share done, running PPL ± standard error, firing rate, SOPs/s, time left. Draws from
+/// a thread of its own, so a long segment does not silence it. Member functions may be called from several threads.
+class Progress {
+ public:
+  explicit Progress(ProgressMode mode = ProgressMode::automatic, std::FILE* out = stderr);
+  ~Progress();
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+
+  /// What is going on before the first segment: "calibrating, document 3 of 16".
+  void stage(std::string_view what);
+  /// `total` segments are wanted in all, `done` of them are there already.
+  void start(std::size_t total, std::size_t timesteps, std::span<const SegmentResult> done);
+  /// Share (0..1) of the running segment.
+  void within_segment(double share);
+  void segment_done(const SegmentResult& result);
+  /// Removes the live line.
+  void finish();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace snnsim::experiments

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+#include "experiments/experiment.hpp"
+#include "experiments/progress.hpp"
+#include "experiments/run_directory.hpp"
+
+namespace snnsim::experiments {
+
+/// Sizes of a job, known before it runs.
+struct JobPlan {
+  std::uint64_t model_bytes = 0;
+  std::uint64_t peak_bytes = 0;
+  std::uint64_t segments = 0, positions = 0;
+  std::uint64_t synaptic_operations = 0;  // estimated
+  double seconds = 0;                     // estimated, on this machine
+};
+
+/// What a job works with, besides its experiment.
+struct RunOptions {
+  RunDirectory& directory;  // segments found finished here are not simulated again
+  Progress& progress;
+  const std::atomic<bool>& stop;  // once true: finish the running segment, append it, return
+  std::size_t threads = 0;        // 0: every core; results do not depend on it
+};
+
+struct RunOutcome {
+  bool interrupted = false;        // stop came before the last segment
+  bool equality_required = false;  // theory says SNN == QANN, bit for bit, for this experiment
+};
+
+/// Opens what the experiment names and sizes the job without simulating.
+JobPlan plan_job(const Experiment& experiment, std::size_t threads);
+
+/// Simulates every segment that the run directory does not hold yet and appends each to it. The caller writes the
+/// report afterwards and turns a missed equality into CheckFailed.
+RunOutcome run_job(const Experiment& experiment, const RunOptions& options);
+
+}  // namespace snnsim::experiments

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/operation_count.hpp"
+
+namespace snnsim::experiments {
+
+/// Negative log-likelihood in nats over the scored predictions of a segment.
+struct Likelihood {
+  double nll = 0;          // Σ nll
+  double nll_squared = 0;  // Σ nll²
+  bool operator==(const Likelihood&) const = default;
+};
+
+/// Sums over the (neuron, position) instances of one population; they add up over segments. method.md section 5, eq.
+/// (3).
+struct PopulationTally {
+  std::string name;             // blocks.<k>.<site>
+  std::uint64_t neurons = 0;    // neurons of the population (a constant, not a sum)
+  double threshold = 0;         // mean θ of its neurons (a constant, not a sum)
+  std::uint64_t instances = 0;  // neurons × positions simulated
+  std::uint64_t spikes = 0;     // nonzero spikes over all steps
+  std::uint64_t magnitude = 0;  // Σ |s|
+  std::uint64_t uneven = 0;     // instances with Q(X) != a
+  double arrival = 0;           // Σ max_t |X(t)/X(T) - t/T| over the instances looked at
+  std::uint64_t arrival_instances = 0;
+  // Sums of squares. total = Σ (x - a)² of the dense value x and the emitted value a; the four terms add up to x - a
+  // element by element, so cross = total - clipping - quantization - propagated - unevenness.
+  double dense = 0;  // Σ x²
+  double clipping = 0, quantization = 0, propagated = 0, unevenness = 0, total = 0;
+
+  bool operator==(const PopulationTally&) const = default;
+};
+
+/// Everything a finished segment adds to the report: one line of results.jsonl.
+struct SegmentResult {
+  std::size_t text = 0;      // index into evaluation.perplexity
+  std::size_t segment = 0;   // index within that text
+  std::uint64_t tokens = 0;  // predictions scored
+  Likelihood dense, qann, snn;
+  double kl_dense_snn = 0, kl_qann_snn = 0;                  // Σ over predictions, nats
+  std::uint64_t neurons_checked = 0, neurons_different = 0;  // instances compared with the QANN, and unequal ones
+  bool output_equal = false;                                 // the read-out's input is the QANN's, to the last bit
+  std::vector<PopulationTally> populations;
+  OperationCount operations;
+  std::uint64_t ticks_to_first_output = 0, ticks_to_quiescence = 0;
+  double wall_s = 0;
+
+  bool operator==(const SegmentResult&) const = default;
+};
+
+}  // namespace snnsim::experiments

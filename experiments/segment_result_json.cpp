@@ -1,0 +1,171 @@
+#include "experiments/segment_result_json.hpp"
+
+#include <cmath>
+#include <limits>
+#include <string>
+#include <type_traits>
+
+namespace snnsim::experiments {
+namespace {
+
+using nlohmann::json;
+using nlohmann::ordered_json;
+
+/// The members of a stored struct, listed once for writing and reading.
+template <class T>
+struct Members;
+
+template <>
+struct Members<Likelihood> {
+  static void each(auto&& visit) {
+    visit("nll", &Likelihood::nll);
+    visit("nll_squared", &Likelihood::nll_squared);
+  }
+};
+
+template <>
+struct Members<AnalogCount> {
+  static void each(auto&& visit) {
+    visit("multiply_accumulates", &AnalogCount::multiply_accumulates);
+    visit("exponentials", &AnalogCount::exponentials);
+    visit("divisions", &AnalogCount::divisions);
+  }
+};
+
+template <>
+struct Members<OperationCount> {
+  static void each(auto&& visit) {
+    visit("synaptic_operations", &OperationCount::synaptic_operations);
+    visit("synaptic_magnitude", &OperationCount::synaptic_magnitude);
+    visit("synaptic_shift_adds", &OperationCount::synaptic_shift_adds);
+    visit("neuron_updates", &OperationCount::neuron_updates);
+    visit("neurons_active", &OperationCount::neurons_active);
+    visit("weight_bytes", &OperationCount::weight_bytes);
+    visit("spike_messages", &OperationCount::spike_messages);
+    visit("multiply_accumulates", &OperationCount::multiply_accumulates);
+    visit("analog", &OperationCount::analog);
+    visit("analog_once", &OperationCount::analog_once);
+  }
+};
+
+template <>
+struct Members<PopulationTally> {
+  static void each(auto&& visit) {
+    visit("name", &PopulationTally::name);
+    visit("neurons", &PopulationTally::neurons);
+    visit("threshold", &PopulationTally::threshold);
+    visit("instances", &PopulationTally::instances);
+    visit("spikes", &PopulationTally::spikes);
+    visit("magnitude", &PopulationTally::magnitude);
+    visit("uneven", &PopulationTally::uneven);
+    visit("arrival", &PopulationTally::arrival);
+    visit("arrival_instances", &PopulationTally::arrival_instances);
+    visit("dense", &PopulationTally::dense);
+    visit("clipping", &PopulationTally::clipping);
+    visit("quantization", &PopulationTally::quantization);
+    visit("propagated", &PopulationTally::propagated);
+    visit("unevenness", &PopulationTally::unevenness);
+    visit("total", &PopulationTally::total);
+  }
+};
+
+template <>
+struct Members<SegmentResult> {
+  static void each(auto&& visit) {
+    visit("text", &SegmentResult::text);
+    visit("segment", &SegmentResult::segment);
+    visit("tokens", &SegmentResult::tokens);
+    visit("dense", &SegmentResult::dense);
+    visit("qann", &SegmentResult::qann);
+    visit("snn", &SegmentResult::snn);
+    visit("kl_dense_snn", &SegmentResult::kl_dense_snn);
+    visit("kl_qann_snn", &SegmentResult::kl_qann_snn);
+    visit("neurons_checked", &SegmentResult::neurons_checked);
+    visit("neurons_different", &SegmentResult::neurons_different);
+    visit("output_equal", &SegmentResult::output_equal);
+    visit("populations", &SegmentResult::populations);
+    visit("operations", &SegmentResult::operations);
+    visit("ticks_to_first_output", &SegmentResult::ticks_to_first_output);
+    visit("ticks_to_quiescence", &SegmentResult::ticks_to_quiescence);
+    visit("wall_s", &SegmentResult::wall_s);
+  }
+};
+
+template <class T>
+concept Stored = requires {
+  Members<T>::each([](auto...) {});
+};
+
+// Declared ahead: structs hold lists of structs.
+template <class T>
+ordered_json put(const std::vector<T>& values);
+template <class T>
+void get(const json& from, std::vector<T>& out);
+
+ordered_json put(double value) {
+  if (std::isnan(value)) return "nan";
+  if (std::isinf(value)) return value > 0 ? "inf" : "-inf";
+  return value;
+}
+
+template <class T>
+requires std::is_integral_v<T> || std::is_same_v<T, std::string> ordered_json put(const T& value) {
+  return value;
+}
+
+template <Stored T>
+ordered_json put(const T& value) {
+  ordered_json out;
+  Members<T>::each([&](const char* key, auto member) { out[key] = put(value.*member); });
+  return out;
+}
+
+template <class T>
+ordered_json put(const std::vector<T>& values) {
+  auto out = ordered_json::array();
+  for (const T& value : values) out.push_back(put(value));
+  return out;
+}
+
+template <class T>
+void get(const json& from, T& out) {
+  from.get_to(out);
+}
+
+void get(const json& from, double& out) {
+  if (from == "nan")
+    out = std::numeric_limits<double>::quiet_NaN();
+  else if (from == "inf" || from == "-inf")
+    out = std::numeric_limits<double>::infinity() * (from == "inf" ? 1 : -1);
+  else
+    from.get_to(out);
+}
+
+template <Stored T>
+void get(const json& from, T& out) {
+  Members<T>::each([&](const char* key, auto member) { get(from.at(key), out.*member); });
+}
+
+template <class T>
+void get(const json& from, std::vector<T>& out) {
+  out.resize(from.size());
+  for (std::size_t i = 0; i < out.size(); ++i) get(from.at(i), out[i]);
+}
+
+}  // namespace
+
+ordered_json to_json(const SegmentResult& result) {
+  return put(result);
+}
+
+SegmentResult segment_result_from(const json& json) {
+  SegmentResult result;
+  get(json, result);
+  return result;
+}
+
+ordered_json to_json(const OperationCount& count) {
+  return put(count);
+}
+
+}  // namespace snnsim::experiments

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "experiments/experiment.hpp"
+#include "experiments/segment_result.hpp"
+
+namespace snnsim::experiments {
+
+/// What a run directory holds, whether or not a process is working on it.
+struct StoredRun {
+  std::filesystem::path path;
+  Experiment experiment;
+  nlohmann::ordered_json manifest;
+  std::vector<SegmentResult> results;  // by (text, segment)
+
+  /// Segments that the run will have, 0 while that is not known.
+  std::size_t expected_segments() const;
+  bool complete() const { return expected_segments() > 0 && results.size() == expected_segments(); }
+};
+
+bool is_run_directory(const std::filesystem::path& path);
+
+/// Throws DataError for a folder that is no run directory, or a damaged one.
+StoredRun read_stored_run(const std::filesystem::path& path);
+
+}  // namespace snnsim::experiments

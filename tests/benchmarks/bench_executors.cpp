@@ -1,0 +1,100 @@
+// Both executors on the bundled model: synaptic operations and tokens per second, and the share of each stage of a
+// segment. Usage: bench_executors [google-benchmark options]
+#include <benchmark/benchmark.h>
+
+#include "experiments/evaluation/evaluate_segment.hpp"
+#include "models/conversion/spiking_sequence.hpp"
+
+namespace snnsim::experiments {
+namespace {
+
+constexpr std::size_t kSegments = 4;
+
+Experiment bundled_experiment(Neuron neuron, std::size_t timesteps, Executor executor) {
+  const std::filesystem::path bundled = std::filesystem::path(SNNSIM_SOURCE_DIR) / "bundled";
+  Experiment experiment;
+  experiment.model.checkpoint = bundled / "stories3m";
+  experiment.quantization.calibration.text = bundled / "text" / "calibration.txt";
+  experiment.conversion.neuron = neuron;
+  experiment.conversion.timesteps = timesteps;
+  experiment.simulation.executor = executor;
+  experiment.evaluation.perplexity = {{.text = bundled / "text" / "heldout.txt", .max_segments = kSegments}};
+  return experiment;
+}
+
+struct Workload {
+  Experiment experiment;
+  std::unique_ptr<Pipeline> pipeline;
+  std::vector<TokenIds> segments;
+
+  Workload(Neuron neuron, std::size_t timesteps, Executor executor)
+      : experiment(bundled_experiment(neuron, timesteps, executor)),
+        pipeline(build_pipeline(experiment, [](const std::string&) {})),
+        segments(evaluation_segments(experiment.evaluation.perplexity[0], *pipeline->opened.tokenizer)) {}
+};
+
+/// The spiking network alone, a whole segment at a time.
+void simulate(benchmark::State& state, Neuron neuron, Executor executor) {
+  const Workload workload(neuron, static_cast<std::size_t>(state.range(0)), executor);
+  double tokens = 0, operations = 0;
+  for (auto _ : state)
+    for (const TokenIds& ids : workload.segments) {
+      models::SpikingSequence sequence(workload.pipeline->spiking, workload.pipeline->dense(),
+                                       *workload.pipeline->executor);
+      sequence.append(ids);
+      tokens += static_cast<double>(ids.size());
+      operations += static_cast<double>(sequence.state().operations().synaptic_operations);
+    }
+  state.counters["tokens/s"] = benchmark::Counter(tokens, benchmark::Counter::kIsRate);
+  state.counters["SOP/s"] = benchmark::Counter(operations, benchmark::Counter::kIsRate);
+}
+#define SNNSIM_EXECUTORS(neuron)                                                   \
+  BENCHMARK_CAPTURE(simulate, neuron##_event, Neuron::neuron, Executor::event)     \
+      ->Arg(1)                                                                     \
+      ->Arg(4)                                                                     \
+      ->Arg(8)                                                                     \
+      ->Unit(benchmark::kMillisecond)                                              \
+      ->UseRealTime();                                                             \
+  BENCHMARK_CAPTURE(simulate, neuron##_stepped, Neuron::neuron, Executor::stepped) \
+      ->Arg(1)                                                                     \
+      ->Arg(4)                                                                     \
+      ->Arg(8)                                                                     \
+      ->Unit(benchmark::kMillisecond)                                              \
+      ->UseRealTime()
+SNNSIM_EXECUTORS(integer_spiking);
+SNNSIM_EXECUTORS(sigma_delta);
+
+/// The QANN on the same segments: what one pass costs.
+void qann(benchmark::State& state) {
+  const Workload workload(Neuron::sigma_delta, 1, Executor::stepped);
+  double tokens = 0;
+  for (auto _ : state)
+    for (const TokenIds& ids : workload.segments) {
+      models::QuantizedSequence sequence(workload.pipeline->qann);
+      sequence.append(ids);
+      tokens += static_cast<double>(ids.size());
+    }
+  state.counters["tokens/s"] = benchmark::Counter(tokens, benchmark::Counter::kIsRate);
+}
+BENCHMARK(qann)->Unit(benchmark::kMillisecond)->UseRealTime();
+
+/// A whole evaluated segment, T = 8: percent of its time in each stage.
+void stages(benchmark::State& state) {
+  const Workload workload(Neuron::integer_spiking, 8, Executor::event);
+  StageTimes times;
+  for (auto _ : state)
+    for (const TokenIds& ids : workload.segments)
+      benchmark::DoNotOptimize(evaluate_segment(*workload.pipeline, workload.experiment, ids, nullptr, &times));
+  const double all = times.dense + times.qann + times.spiking + times.scoring + times.anatomy;
+  state.counters["dense_%"] = 100 * times.dense / all;
+  state.counters["qann_%"] = 100 * times.qann / all;
+  state.counters["spiking_%"] = 100 * times.spiking / all;
+  state.counters["scoring_%"] = 100 * times.scoring / all;
+  state.counters["anatomy_%"] = 100 * times.anatomy / all;
+}
+BENCHMARK(stages)->Unit(benchmark::kMillisecond)->UseRealTime();
+
+}  // namespace
+}  // namespace snnsim::experiments
+
+BENCHMARK_MAIN();

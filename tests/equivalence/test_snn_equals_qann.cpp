@@ -1,0 +1,137 @@
+// The central test: exact neurons equal the quantized model bit for bit, and both executors agree for every neuron.
+#include <cstring>
+
+#include <doctest/doctest.h>
+#include <oneapi/tbb/global_control.h>
+
+#include "tests/equivalence/small_model.hpp"
+
+namespace snnsim::tests {
+namespace {
+
+using namespace snnsim::models;
+
+struct Fixture {
+  std::shared_ptr<const DenseModel> dense = std::make_shared<DenseModel>(random_checkpoint(3));
+  std::vector<TokenId> tokens = random_tokens(dense->config(), 21, 5);
+};
+
+SpikingModel convert_to(const QuantizedModel& qann, std::uint32_t timesteps, SourceSchedule embedding,
+                        const std::function<NeuronModel(LevelRange)>& neuron) {
+  return convert(qann, {timesteps, embedding, [&](auto, LevelRange range) { return neuron(range); }});
+}
+
+std::vector<std::function<NeuronModel(LevelRange)>> all_neurons(std::int32_t timesteps) {
+  return {[=](LevelRange range) {
+            return NeuronModel(IntegerSpiking{range, timesteps});
+          },
+          [=](LevelRange range) { return NeuronModel(SigmaDelta{range}); },
+          [=](LevelRange range) {
+            return NeuronModel(StBif{range, 2, timesteps});
+          },
+          [=](LevelRange range) {
+            return NeuronModel(IntegrateAndFire{range, timesteps});
+          }};
+}
+
+/// Bits of the rows from `first` on.
+bool same_rows(const Matrix<float>& a, const Matrix<float>& b, std::size_t first) {
+  if (a.rows() != b.rows() || a.columns() != b.columns()) return false;
+  return std::memcmp(a.row(first), b.row(first), (a.rows() - first) * a.columns() * sizeof(float)) == 0;
+}
+
+void check_equal(const QuantizedModel& qann, const SpikingModel& spiking, const Fixture& f, std::size_t prefix) {
+  std::vector<Matrix<std::int16_t>> counts;
+  DenseSequence reference(*qann.dense);
+  reference.append(std::span(f.tokens).first(prefix));
+  QuantizedSequence quantized(qann);
+  quantized.append_prefix(reference, prefix);
+  quantized.append(std::span(f.tokens).subspan(prefix),
+                   [&](std::size_t, Site, const Matrix<std::int16_t>& c) { counts.push_back(c); });
+  const Run run =
+      simulate(spiking, *qann.dense, *make_stepped_executor(spiking.graph, spiking.timesteps), f.tokens, prefix);
+  REQUIRE(counts.size() == run.emitted.size());
+  for (std::size_t p = 0; p < counts.size(); ++p)
+    for (std::size_t r = prefix; r < f.tokens.size(); ++r)
+      for (std::size_t j = 0; j < run.emitted[p].columns(); ++j)
+        REQUIRE(run.emitted[p].row(r)[j] == counts[p].row(r)[j]);
+  CHECK(same_rows(run.output, quantized.normalised(), prefix));
+}
+
+TEST_CASE_FIXTURE(Fixture, "sigma-delta equals the QANN at every T, for every embedding, bit width and prefix") {
+  for (const int bits : {2, 4, 8})
+    for (const std::size_t prefix : {0, 1, 3}) {
+      const QuantizedModel qann = quantized(dense, bits, bits, prefix);
+      for (const std::uint32_t timesteps : {1, 2, 4, 8, 16})
+        for (const SourceSchedule embedding : {SourceSchedule::constant, SourceSchedule::impulse}) {
+          CAPTURE(bits);
+          CAPTURE(prefix);
+          CAPTURE(timesteps);
+          const SpikingModel spiking =
+              convert_to(qann, timesteps, embedding, [](LevelRange range) { return NeuronModel(SigmaDelta{range}); });
+          CHECK(spiking.exact);
+          check_equal(qann, spiking, *this, prefix);
+        }
+    }
+}
+
+TEST_CASE_FIXTURE(Fixture, "one step of integer_spiking equals the QANN") {
+  const QuantizedModel qann = quantized(dense, 6, 6, 1);
+  const SpikingModel spiking = convert_to(qann, 1, SourceSchedule::constant, [](LevelRange range) {
+    return NeuronModel(IntegerSpiking{range, 1});
+  });
+  CHECK(spiking.exact);
+  check_equal(qann, spiking, *this, 1);
+}
+
+TEST_CASE_FIXTURE(Fixture, "weights or activations left at 16 bits keep the equality") {
+  for (const auto& [weight_bits, activation_bits] : {std::pair{16, 8}, {8, 16}, {16, 16}}) {
+    const QuantizedModel qann = quantized(dense, weight_bits, activation_bits, 1);
+    const SpikingModel spiking =
+        convert_to(qann, 4, SourceSchedule::constant, [](LevelRange range) { return NeuronModel(SigmaDelta{range}); });
+    check_equal(qann, spiking, *this, 1);
+  }
+}
+
+TEST_CASE_FIXTURE(Fixture, "without any quantization the QANN is the dense model") {
+  const QuantizedModel qann = quantized(dense, 16, 16, 0);
+  DenseSequence reference(*dense);
+  reference.append(tokens);
+  QuantizedSequence quantized(qann);
+  quantized.append(tokens);
+  CHECK(same_rows(reference.normalised(), quantized.normalised(), 0));
+}
+
+TEST_CASE_FIXTURE(Fixture, "event and stepped executors agree bit for bit, for every neuron and number of threads") {
+  const QuantizedModel qann = quantized(dense, 6, 4, 1);
+  for (const std::int32_t timesteps : {1, 2, 4, 8, 16})
+    for (const auto& neuron : all_neurons(timesteps))
+      for (const SourceSchedule embedding : {SourceSchedule::constant, SourceSchedule::impulse}) {
+        const auto t = static_cast<std::uint32_t>(timesteps);
+        const SpikingModel spiking = convert_to(qann, t, embedding, neuron);
+        CAPTURE(name(spiking.graph.population(spiking.graph.populations()[0]).neuron));
+        CAPTURE(timesteps);
+        const Run stepped = simulate(spiking, *dense, *make_stepped_executor(spiking.graph, t), tokens, 1);
+        CHECK(stepped == simulate(spiking, *dense, *make_event_executor(spiking.graph, t), tokens, 1));
+        for (const std::size_t threads : {1, 2, 7}) {
+          const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, threads);
+          CHECK(stepped == simulate(spiking, *dense, *make_event_executor(spiking.graph, t), tokens, 1));
+        }
+      }
+}
+
+TEST_CASE_FIXTURE(Fixture, "sequential positions: exact neurons give the same, and both executors agree") {
+  const QuantizedModel qann = quantized(dense, 6, 6, 1);
+  for (const auto& neuron : all_neurons(4)) {
+    const SpikingModel spiking = convert_to(qann, 4, SourceSchedule::constant, neuron);
+    const Run one = simulate(spiking, *dense, *make_event_executor(spiking.graph, 4), tokens, 1, true);
+    CHECK(one == simulate(spiking, *dense, *make_stepped_executor(spiking.graph, 4), tokens, 1, true));
+    if (!spiking.exact) continue;
+    const Run all = simulate(spiking, *dense, *make_event_executor(spiking.graph, 4), tokens, 1);
+    CHECK(one.emitted == all.emitted);
+    CHECK(same_rows(one.output, all.output, 1));
+  }
+}
+
+}  // namespace
+}  // namespace snnsim::tests

@@ -1,0 +1,159 @@
+#include "experiments/experiment_file.hpp"
+
+#include <cstdlib>
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include "core/error.hpp"
+
+namespace snnsim::experiments {
+namespace {
+
+Experiment parse(std::string_view text, std::vector<std::string> settings = {}) {
+  return parse_experiment(text, "/lab/demo.json", settings);
+}
+
+std::string complaint(std::string_view text, std::vector<std::string> settings = {}) {
+  try {
+    parse(text, settings);
+  } catch (const ConfigurationError& error) {
+    return std::string(error.what()) + " | " + error.remedy();
+  }
+  return "accepted";
+}
+
+}  // namespace
+
+TEST_CASE("an empty experiment is all defaults, named after its file") {
+  const Experiment experiment = parse("{}");
+  Experiment expected;
+  expected.name = "demo";
+  CHECK(experiment == expected);
+  CHECK(experiment.quantization.prefix_tokens.positions() == 1);
+}
+
+TEST_CASE("the resolved JSON reads back to an equal experiment") {
+  const Experiment experiment = parse(R"({
+    "$schema": "x", "name": "a.b-c", "seed": 7,
+    "model": {"checkpoint": "m"},
+    "quantization": {"weight_bits": 4, "prefix_tokens": 3, "calibration": {"text": "/t.txt", "segments": 2}},
+    "conversion": {"neuron": "st_bif", "levels": "bits",
+                   "overrides": [{"match": "blocks.*.q", "neuron": "sigma_delta"}]},
+    "evaluation": {"perplexity": [{"text": "../x", "protocol": "gptq"}]},
+    "energy": {"tables": ["horowitz_45nm", "my/table.json"]}
+  })");
+  CHECK(parse(to_json(experiment).dump()) == experiment);
+  CHECK(experiment.model.checkpoint == "/lab/m");
+  CHECK(experiment.evaluation.perplexity[0].text == "/x");
+  CHECK(experiment.energy.tables[1].value == "/lab/my/table.json");
+  CHECK(experiment.energy.tables[0].value == "horowitz_45nm");
+}
+
+TEST_CASE("unknown keys and names are placed and suggested") {
+  CHECK(complaint("{\n  \"quantization\": {\"weigth_bits\": 4}\n}") ==
+        "/lab/demo.json:2:20: unknown key \"weigth_bits\" in quantization | did you mean \"weight_bits\"?");
+  CHECK(complaint(R"({"zzzzzzzz": 4})") ==
+        "/lab/demo.json:1:2: unknown key \"zzzzzzzz\" in the file | keys here: name, seed, model, quantization, "
+        "conversion, calibration, simulation, evaluation, record, energy, sweep");
+  CHECK(complaint(R"({"conversion": {"neuron": "sigma-delta"}})") ==
+        "/lab/demo.json:1:27: conversion.neuron has no choice \"sigma-delta\" | did you mean \"sigma_delta\"?");
+  CHECK(complaint(R"({"evaluation": {"perplexity": [{}, {"txt": 1}]}})").find("in evaluation.perplexity.1 |") !=
+        std::string::npos);
+}
+
+TEST_CASE("values out of range are placed") {
+  CHECK(complaint(R"({"quantization": {"weight_bits": 9}})")
+            .find(":1:34: quantization.weight_bits must be one of 2, 3, 4, 5, 6, 7, 8, 16, not 9") !=
+        std::string::npos);
+  for (const char* text : {R"({"conversion": {"timesteps": 0}})",
+                           R"({"conversion": {"timesteps": 1025}})",
+                           R"({"conversion": {"timesteps": 4.0}})",
+                           R"({"conversion": {"timesteps": "4"}})",
+                           R"({"seed": -1})",
+                           R"({"seed": 18446744073709551615})",
+                           R"({"simulation": {"delay": 1}})",
+                           R"({"quantization": {"group": 64}})",
+                           R"({"quantization": {"prefix_tokens": "all"}})",
+                           R"({"quantization": {"prefix_tokens": -1}})",
+                           R"({"record": {"spikes": ["blocks.0.q"]}})",
+                           R"({"record": {"errors": 1}})",
+                           R"({"sweep": {"grid": {"a": []}}})",
+                           R"({"model": {"checkpoint": 5}})",
+                           R"({"model": []})",
+                           R"([])",
+                           R"({"name": "a/b"})",
+                           R"({"name": ".."})",
+                           R"({"calibration": {"method": "theta_v0"}})",
+                           R"({"calibration": {"epochs": 1}})",
+                           R"({"conversion": {"levels": "steps"}})",
+                           R"({"energy": {"tables": "horowitz_45nm"}})"})
+    CHECK_MESSAGE(complaint(text) != "accepted", text);
+}
+
+TEST_CASE("bad syntax and duplicate keys are placed") {
+  CHECK(complaint("{\n  \"seed\": 1,\n}").starts_with("/lab/demo.json:3:1: not valid JSON"));
+  CHECK(complaint("").starts_with("/lab/demo.json:1:1: not valid JSON"));
+  CHECK(complaint("{\"seed\": 1,\n \"seed\": 2}").starts_with("/lab/demo.json:2:2: seed is given twice"));
+  const std::string deep = std::string(100000, '[') + std::string(100000, ']');
+  CHECK(complaint(deep).starts_with("/lab/demo.json:1:65: nested too deep"));
+  CHECK(complaint("{}", {"model=" + deep}).starts_with("--set: a value is nested too deep"));
+  CHECK(complaint("{}", {R"(model={"a":1,"a":2})"}).find("a is given twice") != std::string::npos);
+}
+
+TEST_CASE("settings change values, elements of lists, and are named in errors") {
+  const std::string text = R"({"evaluation": {"perplexity": [{"text": "a"}]}})";
+  const Experiment experiment =
+      parse(text, {"conversion.neuron=st_bif", "conversion.timesteps=8", "evaluation.perplexity.0.max_segments=2",
+                   "evaluation.perplexity.1.text=b", "name=other", "conversion.overrides=[{\"match\":\"*\"}]"});
+  CHECK(experiment.conversion.neuron == Neuron::st_bif);
+  CHECK(experiment.conversion.timesteps == 8);
+  CHECK(experiment.name == "other");
+  CHECK(experiment.conversion.overrides.size() == 1);
+  REQUIRE(experiment.evaluation.perplexity.size() == 2);
+  CHECK(experiment.evaluation.perplexity[0].max_segments == 2);
+  CHECK(experiment.evaluation.perplexity[0].text == "/lab/a");
+  CHECK(experiment.evaluation.perplexity[1].text == std::filesystem::current_path() / "b");
+
+  CHECK(complaint(text, {"conversion.timestep=8"}) ==
+        "--set conversion.timestep=8: unknown key \"timestep\" in conversion | did you mean \"timesteps\"?");
+  CHECK(complaint(text, {"convrsion.timesteps=8"}) ==
+        "--set convrsion.timesteps=8: unknown key \"convrsion\" in the file | did you mean \"conversion\"?");
+  CHECK(complaint(text, {"conversion.timesteps"}).find("not of the form key=value") != std::string::npos);
+  CHECK(complaint(text, {"evaluation.perplexity.5.text=x"}).find("past the end") != std::string::npos);
+  CHECK(complaint(text, {"evaluation.perplexity.text=x"}).find("by its index") != std::string::npos);
+  CHECK(complaint(text, {"seed.x=1"}).starts_with("--set seed.x=1: seed must be an integer"));
+}
+
+TEST_CASE("environment variables in paths") {
+  REQUIRE(setenv("SNNSIM_TEST_FOLDER", "/somewhere", 1) == 0);
+  CHECK(parse(R"({"model": {"checkpoint": "${SNNSIM_TEST_FOLDER}/m"}})").model.checkpoint == "/somewhere/m");
+  CHECK(complaint(R"({"model": {"checkpoint": "${SNNSIM_TEST_UNSET}/m"}})")
+            .starts_with("/lab/demo.json:1:26: model.checkpoint uses ${SNNSIM_TEST_UNSET}, which is not set"));
+  CHECK(complaint(R"({"model": {"checkpoint": "${SNNSIM"}})") != "accepted");
+}
+
+TEST_CASE("what running needs") {
+  Experiment experiment = parse("{}");
+  CHECK_THROWS_WITH_AS(check_runnable(experiment), "model.checkpoint is not given", ConfigurationError);
+  experiment.model.checkpoint = "/m";
+  CHECK_THROWS_WITH_AS(check_runnable(experiment), "evaluation.perplexity is not given", ConfigurationError);
+  experiment.evaluation.perplexity.resize(1);
+  CHECK_THROWS_WITH_AS(check_runnable(experiment), "evaluation.perplexity.0.text is not given", ConfigurationError);
+  experiment.evaluation.perplexity[0].text = "/t";
+  CHECK_THROWS_WITH_AS(check_runnable(experiment), "quantization.calibration.text is not given", ConfigurationError);
+  experiment.quantization.activation_bits = bits_off;
+  check_runnable(experiment);
+}
+
+TEST_CASE("overrides") {
+  ConversionSection conversion;
+  conversion.overrides = {{"blocks.*.q", Neuron::sigma_delta}, {"blocks.1.*", Neuron::st_bif}};
+  CHECK(neuron_of(conversion, "blocks.0.q") == Neuron::sigma_delta);
+  CHECK(neuron_of(conversion, "blocks.1.q") == Neuron::st_bif);
+  CHECK(neuron_of(conversion, "blocks.0.v") == Neuron::integer_spiking);
+  check_overrides(conversion, {"blocks.0.q", "blocks.1.k"});
+  CHECK_THROWS_AS(check_overrides(conversion, {"blocks.0.q"}), ConfigurationError);
+}
+
+}  // namespace snnsim::experiments
