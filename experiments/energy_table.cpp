@@ -84,7 +84,11 @@ std::filesystem::path find_energy_table(const TableName& name) {
 }
 
 EnergyTable read_energy_table(const std::filesystem::path& file) {
-  const JsonSource source(read_file(file), file);
+  return parse_energy_table(read_file(file), file);
+}
+
+EnergyTable parse_energy_table(std::string_view text, const std::filesystem::path& file) {
+  const JsonSource source(text, file);
   const Node root{source.root(), "", source};
   constexpr std::string_view keys[] = {"name", "title", "source", "constants"};
   check_object(root, keys);

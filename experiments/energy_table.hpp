@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 #include "core/energy_model.hpp"
 #include "experiments/experiment.hpp"
@@ -19,5 +20,8 @@ std::filesystem::path find_energy_table(const TableName& name);
 
 /// Reads a table; throws ConfigurationError with file:line:column for a missing, unknown, negative or uncited constant.
 EnergyTable read_energy_table(const std::filesystem::path& file);
+
+/// The same from a text; `file` names it in messages.
+EnergyTable parse_energy_table(std::string_view text, const std::filesystem::path& file);
 
 }  // namespace snnsim::experiments

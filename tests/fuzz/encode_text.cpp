@@ -1,0 +1,32 @@
+// A text, encoded with the bundled model's tokenizer: a text without control tokens comes back as it was.
+#include <string>
+
+#include "models/tokenizer/tokenizer.hpp"
+#include "tests/fuzz/fuzz_target.hpp"
+
+namespace {
+
+constexpr std::string_view written_space = "\u2581";  // decodes to a space
+
+bool holds_control_token(std::string_view text) {
+  return text.find("<s>") != text.npos || text.find("</s>") != text.npos;
+}
+
+std::string with_plain_spaces(std::string text) {
+  for (std::size_t at = 0; (at = text.find(written_space, at)) != text.npos;)
+    text.replace(at, written_space.size(), " ");
+  return text;
+}
+
+}  // namespace
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace snnsim;
+  static const auto tokenizer = models::open_tokenizer(SNNSIM_SOURCE_DIR "/bundled/stories3m/tokenizer.json", 2048);
+  const std::string text(tests::text_of(data, size));
+  return tests::attempt([&] {
+    const auto ids = tokenizer->encode(text, true);
+    const std::string decoded = tokenizer->decode(ids);
+    if (!holds_control_token(text)) tests::require(decoded == with_plain_spaces(text), "decode undoes encode");
+  });
+}

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "models/tokenizer/tokenizer.hpp"
+#include "tests/fuzz/fuzz_target.hpp"
+
+namespace snnsim::tests {
+
+/// Encodes a text with words, spaces, a control token, characters of one to four bytes and a zero byte; its ids must be
+/// in the vocabulary, and every id of the vocabulary must decode.
+inline void check_ids(const models::Tokenizer& tokenizer) {
+  using namespace std::string_view_literals;
+  const auto in_vocabulary = [&](models::TokenId id) {
+    return id >= 0 && static_cast<std::size_t>(id) < tokenizer.vocabulary_size();
+  };
+  require(in_vocabulary(tokenizer.bos()) && in_vocabulary(tokenizer.eos()), "bos and eos are in the vocabulary");
+  const auto ids = tokenizer.encode(" a  the they<s> \n\t<0x41>aaaa\u00E9\u2581\u4F60\U0001F600\0 </s>"sv, true);
+  require(ids.front() == tokenizer.bos() && std::ranges::all_of(ids, in_vocabulary), "ids are in the vocabulary");
+  tokenizer.decode(ids);
+  for (std::size_t id = 0; id < tokenizer.vocabulary_size(); ++id) {
+    tokenizer.decode_piece(-1, static_cast<models::TokenId>(id));
+  }
+}
+
+}  // namespace snnsim::tests
