@@ -2,7 +2,9 @@
 
 #include <cmath>
 #include <cstdint>
+#include <unordered_set>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -10,10 +12,45 @@
 #include "models/checkpoint/in_quotes.hpp"
 
 namespace snnsim::models {
+namespace {
 
-nlohmann::json parse_json(std::string_view text, const std::string& file, const std::string& remedy) {
+using nlohmann::json;
+
+/// Refuses what the parser would take in silence: a key given twice, and nesting so deep that what recurses over the
+/// values would run out of stack.
+class StructureCheck {
+ public:
+  StructureCheck(const std::string& file, const std::string& remedy) : file_(file), remedy_(remedy) {}
+
+  void operator()(int depth, json::parse_event_t event, const json& value) {
+    constexpr int deepest = 32;
+    if (depth > deepest) throw DataError(fmt::format("{}: nested too deep", file_), remedy_);
+    if (event == json::parse_event_t::object_start) keys_.emplace_back();
+    if (event == json::parse_event_t::object_end) keys_.pop_back();
+    if (event == json::parse_event_t::key) add(value.get_ref<const std::string&>());
+  }
+
+ private:
+  void add(const std::string& key) {
+    if (keys_.back().insert(key).second) return;
+    throw DataError(fmt::format("{}: {} is given twice", file_, in_quotes(key)), remedy_);
+  }
+
+  const std::string& file_;
+  const std::string& remedy_;
+  std::vector<std::unordered_set<std::string>> keys_;  // of the objects that are open
+};
+
+}  // namespace
+
+json parse_json(std::string_view text, const std::string& file, const std::string& remedy) {
+  StructureCheck check(file, remedy);
+  const auto visit = [&](int depth, json::parse_event_t event, json& value) {
+    check(depth, event, value);
+    return true;
+  };
   try {
-    return nlohmann::json::parse(text.begin(), text.end());
+    return json::parse(text.begin(), text.end(), visit);
   } catch (const nlohmann::json::parse_error& error) {
     throw DataError(fmt::format("{}: not JSON (byte {})", file, error.byte), remedy);
   } catch (const nlohmann::json::exception&) {  // a number beyond the range of a double
