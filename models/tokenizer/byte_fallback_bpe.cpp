@@ -19,7 +19,7 @@ std::uint32_t packed(std::string_view character) {
 }
 
 bool is_one_character(std::string_view piece) {
-  return !piece.empty() && utf8_length(piece.front()) == piece.size();
+  return !piece.empty() && utf8_length(piece.front()) == piece.size() && valid_utf8_prefix(piece) == piece.size();
 }
 
 bool holds_space_behind_character(std::string_view piece, std::string_view space) {

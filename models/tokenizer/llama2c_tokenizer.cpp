@@ -21,6 +21,7 @@ namespace {
 constexpr TokenId bos_id = 1;
 constexpr TokenId eos_id = 2;
 constexpr std::size_t control_pieces = 3;
+constexpr std::int32_t longest_piece = 1024;  // every split of a piece is tried: a damaged length must not cost hours
 
 struct ScoredPieces {
   std::vector<std::string> texts;
@@ -43,7 +44,7 @@ class PieceReader {
     return value;
   }
   std::string text(std::int32_t length) {
-    if (length < 0) fail(file_, fmt::format("a piece has the length {}", length));
+    if (length < 0 || length > longest_piece) fail(file_, fmt::format("a piece has the length {}", length));
     const auto bytes = take(static_cast<std::size_t>(length));
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
   }
