@@ -12,7 +12,8 @@ namespace snnsim::models {
 namespace {
 
 constexpr std::size_t kMostSamples = std::size_t{1} << 17U;
-constexpr int kCoarse = 56;  // 7 octaves below the step that clips nothing
+constexpr int kCoarse = 56;  // 7 octaves below the step at which the range spans the samples
+constexpr int kAbove = 5;    // and 5/8 above: in 2 bits a largest value that is positive has level 1, not 1.5
 constexpr int kFine = 7;     // on each side of the best coarse step
 
 std::vector<float> thin_out(std::span<const float> samples) {
@@ -53,7 +54,7 @@ double quantization_error(std::span<const float> samples, float step, LevelRange
 
 float search_step(std::span<const float> samples, LevelRange range) {
   const float largest = largest_magnitude(samples);
-  const float start = 2.0F * largest / static_cast<float>(range.high - range.low);
+  const auto start = static_cast<float>(2.0 * static_cast<double>(largest) / (range.high - range.low));
   if (!(start > 0) || !std::isnormal(start)) return 1.0F;
   const std::vector<float> kept = thin_out(samples);
   float best = start;
@@ -66,7 +67,7 @@ float search_step(std::span<const float> samples, LevelRange range) {
       best = step;
     }
   };
-  for (int i = 1; i <= kCoarse; ++i) consider(i / 8.0);
+  for (int i = -kAbove; i <= kCoarse; ++i) consider(i / 8.0);
   const double centre = std::log2(static_cast<double>(start) / static_cast<double>(best));
   for (int i = -kFine; i <= kFine; ++i) consider(centre + i / (8.0 * (kFine + 1)));
   return best;

@@ -12,9 +12,9 @@ LevelRange signed_range(int bits);
 /// Mean of (x - λ clip(round(x/λ)))² over the samples.
 double quantization_error(std::span<const float> samples, float step, LevelRange range);
 
-/// The step λ of least mean square error on the samples: a grid of 1/8 octaves downwards from 2 max|x| / (high - low),
-/// the step that clips nothing, then a finer grid around the best. Only zeros: 1. Throws DataError for NaN or infinity.
-/// At most 2^17 evenly spaced samples are looked at.
+/// The step λ of least mean square error on the samples: a grid of 1/8 octaves around 2 max|x| / (high - low), from 5
+/// above to 56 below, then a finer grid around the best. Only zeros (or values too small for a normal step): 1.
+/// Throws DataError for NaN or infinity. The error is that of at most 2^17 evenly spaced samples.
 float search_step(std::span<const float> samples, LevelRange range);
 
 }  // namespace snnsim::models

@@ -1,0 +1,83 @@
+#include "models/quantization/threshold_search.hpp"
+
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "core/error.hpp"
+#include "tests/equivalence/small_model.hpp"
+
+namespace snnsim::models {
+namespace {
+
+std::vector<float> bell_curve(std::size_t count, float outlier) {
+  tests::Random random{5};
+  std::vector<float> samples(count);
+  for (float& x : samples) x = random.normal();
+  samples.front() = outlier;
+  return samples;
+}
+
+}  // namespace
+
+TEST_CASE("signed ranges") {
+  CHECK(signed_range(2) == LevelRange{-2, 1});
+  CHECK(signed_range(8) == LevelRange{-128, 127});
+}
+
+TEST_CASE("the error of a few samples, by hand") {
+  // step 0.5 in -2..1: 0.2 -> 0, 0.25 -> 0.5 (halves go up), 2 -> 0.5 (clipped), -0.25 -> 0, -3 -> -1 (clipped)
+  const std::vector<float> samples = {0.2F, 0.25F, 2, -0.25F, -3};
+  const double expected = (0.04 + 0.0625 + 2.25 + 0.0625 + 4) / 5;
+  CHECK(quantization_error(samples, 0.5F, signed_range(2)) == doctest::Approx(expected).epsilon(1e-6));
+  CHECK(quantization_error({}, 0.5F, signed_range(2)) == 0);
+}
+
+TEST_CASE("samples that are multiples of a step on the grid are found without error") {
+  CHECK(search_step(std::vector<float>{3, -2, 1}, {-3, 3}) == 1.0F);
+  CHECK(search_step(std::vector<float>{0.75F, -0.5F, 0.25F}, {-3, 3}) == 0.25F);
+  CHECK(search_step(std::vector<float>{-6, 2, 4}, {-3, 3}) == 2.0F);
+}
+
+TEST_CASE("no step of a fine brute-force search has much less error") {
+  for (const int bits : {2, 3, 4, 6, 8}) {
+    for (const float outlier : {0.0F, 20.0F}) {
+      const std::vector<float> samples = bell_curve(2000, outlier);
+      const LevelRange range = signed_range(bits);
+      double least = std::numeric_limits<double>::max();
+      for (float step = 32; step > 1e-3F; step *= 0.995F)
+        least = std::min(least, quantization_error(samples, step, range));
+      const double found = quantization_error(samples, search_step(samples, range), range);
+      CHECK_MESSAGE(found <= 1.02 * least, bits, " bits, outlier ", outlier, ": ", found, " against ", least);
+    }
+  }
+}
+
+TEST_CASE("a constant, of either sign, is almost without error") {
+  for (const float value : {3.0F, -3.0F, 1e-30F, 1e30F, 3e38F}) {
+    const std::vector<float> samples(10, value);
+    for (const int bits : {2, 8}) {
+      const float step = search_step(samples, signed_range(bits));
+      CHECK_MESSAGE(std::sqrt(quantization_error(samples, step, signed_range(bits))) < 0.01 * std::fabs(value), value,
+                    " in ", bits, " bits has step ", step);
+    }
+  }
+}
+
+TEST_CASE("nothing but zeros has step one; what is not finite is refused") {
+  CHECK(search_step({}, signed_range(8)) == 1.0F);
+  CHECK(search_step(std::vector<float>(5), signed_range(8)) == 1.0F);
+  CHECK_THROWS_AS(search_step(std::vector<float>{1, NAN}, signed_range(8)), DataError);
+  CHECK_THROWS_AS(search_step(std::vector<float>{-INFINITY}, signed_range(8)), DataError);
+}
+
+TEST_CASE("of very many samples every one is checked, and the step is that of an even selection") {
+  std::vector<float> samples(300000, 1.0F);
+  CHECK(search_step(samples, {-1, 1}) == 1.0F);
+  samples.back() = NAN;
+  CHECK_THROWS_AS(search_step(samples, {-1, 1}), DataError);
+}
+
+}  // namespace snnsim::models
