@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdio>
 #include <memory>
@@ -12,11 +13,16 @@ namespace snnsim::experiments {
 
 enum class ProgressMode { automatic, live, lines, quiet };  // automatic: live on a terminal, else a line a minute
 
+/// Time between two drawings; the first one comes after as long.
+struct ProgressPace {
+  std::chrono::milliseconds live{200}, lines{std::chrono::minutes(1)};
+};
+
 /// Tells people how far a run is: share done, running PPL ± standard error, firing rate, SOPs/s, time left. Draws from
 /// a thread of its own, so a long segment does not silence it. Member functions may be called from several threads.
 class Progress {
  public:
-  explicit Progress(ProgressMode mode = ProgressMode::automatic, std::FILE* out = stderr);
+  explicit Progress(ProgressMode mode = ProgressMode::automatic, std::FILE* out = stderr, ProgressPace pace = {});
   ~Progress();
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
@@ -28,7 +34,7 @@ class Progress {
   /// Share (0..1) of the running segment.
   void within_segment(double share);
   void segment_done(const SegmentResult& result);
-  /// Removes the live line.
+  /// Stops drawing and removes the live line. No-op the second time.
   void finish();
 
  private:
