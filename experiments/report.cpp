@@ -1,0 +1,58 @@
+#include "experiments/report.hpp"
+
+#include "experiments/files.hpp"
+#include "experiments/report/number.hpp"
+#include "experiments/report/sections.hpp"
+#include "experiments/segment_result_json.hpp"
+
+namespace snnsim::experiments {
+namespace {
+
+using nlohmann::ordered_json;
+
+/// What a reader must know beside the numbers.
+ordered_json settings_section(const Experiment& experiment) {
+  return {{"weight_bits", experiment.quantization.weight_bits},
+          {"activation_bits", experiment.quantization.activation_bits},
+          {"prefix_tokens", experiment.quantization.prefix_tokens.positions()},
+          {"neuron", name(experiment.conversion.neuron)},
+          {"timesteps", experiment.conversion.timesteps},
+          {"embedding", name(experiment.conversion.embedding)},
+          {"positions", name(experiment.conversion.positions)},
+          {"schedule", name(experiment.simulation.schedule)},
+          {"calibration", name(experiment.calibration.method)}};
+}
+
+}  // namespace
+
+ordered_json make_report(const StoredRun& run) {
+  const Experiment& experiment = run.experiment;
+  const std::vector<PopulationTally> populations = merged_populations(run.results);
+  const PopulationTally network = whole_network(populations);
+  OperationCount operations;
+  for (const SegmentResult& result : run.results) operations += result.operations;
+  const double firing_rate = quotient(network.spikes, network.instances * experiment.conversion.timesteps);
+  return {{"name", experiment.name},
+          {"hash", run.manifest.at("hash")},
+          {"complete", run.complete()},
+          {"segments", {{"done", run.results.size()}, {"expected", run.expected_segments()}}},
+          {"settings", settings_section(experiment)},
+          {"perplexity", perplexity_section(run)},
+          {"zero_shot", ordered_json::array()},
+          {"equality", equality_section(run)},
+          {"network", network_section(experiment, network)},
+          {"cause", cause_section(run, network)},
+          {"populations", populations_section(experiment, populations)},
+          {"operations", to_json(operations)},
+          {"energy", energy_section(experiment, operations, firing_rate)},
+          {"timing", timing_section(run)},
+          {"provenance", provenance_section(run)}};
+}
+
+void write_report(const StoredRun& run) {
+  const ordered_json report = make_report(run);
+  write_file(run.path / "report.json", report.dump(2) + "\n");
+  write_file(run.path / "report.csv", report_csv(report));
+}
+
+}  // namespace snnsim::experiments

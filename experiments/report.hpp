@@ -1,0 +1,39 @@
+#pragma once
+
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+#include "experiments/stored_run.hpp"
+
+namespace snnsim::experiments {
+
+/// The report of a run, whole or not, from what its directory holds: the content of report.json. Everything but
+/// `timing` and `provenance` is the same for every number of threads. A number that is not finite is null.
+///
+/// name, hash, complete, segments { done, expected }, settings
+/// perplexity   one object per text: text, protocol, segment, segments, tokens (predictions scored), the PPL of dense,
+///              qann and snn by the protocol (experiments/perplexity.hpp), standard_error (of snn) and standard_errors
+///              (of all three), kl_dense_snn and kl_qann_snn (nats per prediction)
+/// equality     of the SNN with the QANN: neurons_checked counts neurons × positions
+/// network      all populations as one; populations: each. firing_rate = spikes / (instances × T);
+///              errors: the mean squares of method.md eq. (3), relative to the mean x² of the dense model;
+///              null when record.errors is false
+/// cause        what raises the NLL: quantization (QANN over dense) and unevenness (SNN over QANN), in nats
+/// operations   exact counts; energy: those priced with each table, in pJ for all scored segments
+/// timing       ticks of the slowest segment; wall_s covers all three networks and the measurements
+/// Throws ConfigurationError or DataError when a cost table cannot be read.
+nlohmann::ordered_json make_report(const StoredRun& run);
+
+/// The numbers of a report as one tidy table: section,name,metric,value. Digits as in report.json; true and false are 1
+/// and 0, null is empty, texts are left out.
+std::string report_csv(const nlohmann::ordered_json& report);
+
+/// What a run prints at its end: at most 35 lines of 100 columns while it has at most 3 texts and 2
+/// cost tables.
+std::string report_summary(const nlohmann::ordered_json& report);
+
+/// Writes report.json and report.csv into the run directory. Throws DataError.
+void write_report(const StoredRun& run);
+
+}  // namespace snnsim::experiments

@@ -1,0 +1,96 @@
+#include <unordered_map>
+
+#include "experiments/report/number.hpp"
+#include "experiments/report/sections.hpp"
+
+namespace snnsim::experiments {
+namespace {
+
+using nlohmann::ordered_json;
+
+/// Everything but the constants of the population.
+void add_sums(PopulationTally& to, const PopulationTally& from) {
+  to.instances += from.instances;
+  to.spikes += from.spikes;
+  to.magnitude += from.magnitude;
+  to.uneven += from.uneven;
+  to.arrival += from.arrival;
+  to.arrival_instances += from.arrival_instances;
+  to.dense += from.dense;
+  to.clipping += from.clipping;
+  to.quantization += from.quantization;
+  to.propagated += from.propagated;
+  to.unevenness += from.unevenness;
+  to.total += from.total;
+}
+
+ordered_json errors(const PopulationTally& tally) {
+  const double clipping = tally.clipping / tally.dense, quantization = tally.quantization / tally.dense,
+               propagated = tally.propagated / tally.dense, unevenness = tally.unevenness / tally.dense,
+               total = tally.total / tally.dense;
+  return {{"clipping", number(clipping)},
+          {"quantization", number(quantization)},
+          {"propagated", number(propagated)},
+          {"unevenness", number(unevenness)},
+          {"cross", number(total - clipping - quantization - propagated - unevenness)},
+          {"total", number(total)}};
+}
+
+void put_measures(const Experiment& experiment, const PopulationTally& tally, ordered_json& out) {
+  const bool measured = experiment.record.errors;
+  const auto if_measured = [&](double value) { return measured ? number(value) : ordered_json(nullptr); };
+  out["instances"] = tally.instances;
+  out["spikes"] = tally.spikes;
+  out["magnitude"] = tally.magnitude;
+  out["spikes_per_neuron_per_token"] = number(quotient(tally.spikes, tally.instances));
+  out["firing_rate"] = number(quotient(tally.spikes, tally.instances * experiment.conversion.timesteps));
+  out["unevenness_rate"] = if_measured(quotient(tally.uneven, tally.instances));
+  out["arrival_unevenness"] = if_measured(tally.arrival / static_cast<double>(tally.arrival_instances));
+  out["errors"] = measured ? errors(tally) : ordered_json(nullptr);
+}
+
+}  // namespace
+
+std::vector<PopulationTally> merged_populations(const std::vector<SegmentResult>& results) {
+  std::vector<PopulationTally> merged;
+  std::unordered_map<std::string, std::size_t> places;
+  for (const SegmentResult& result : results)
+    for (const PopulationTally& tally : result.populations) {
+      const auto [place, added] = places.emplace(tally.name, merged.size());
+      if (added)
+        merged.push_back(tally);
+      else
+        add_sums(merged[place->second], tally);
+    }
+  return merged;
+}
+
+PopulationTally whole_network(const std::vector<PopulationTally>& populations) {
+  PopulationTally network;
+  for (const PopulationTally& tally : populations) {
+    network.neurons += tally.neurons;
+    add_sums(network, tally);
+  }
+  return network;
+}
+
+ordered_json populations_section(const Experiment& experiment, const std::vector<PopulationTally>& populations) {
+  auto section = ordered_json::array();
+  for (const PopulationTally& tally : populations) {
+    ordered_json out = {{"name", tally.name},
+                        {"neuron", name(neuron_of(experiment.conversion, tally.name))},
+                        {"neurons", tally.neurons},
+                        {"threshold", number(tally.threshold)}};
+    put_measures(experiment, tally, out);
+    section.push_back(std::move(out));
+  }
+  return section;
+}
+
+ordered_json network_section(const Experiment& experiment, const PopulationTally& network) {
+  ordered_json out = {{"neurons", network.neurons}};
+  put_measures(experiment, network, out);
+  return out;
+}
+
+}  // namespace snnsim::experiments

@@ -1,0 +1,50 @@
+#include <algorithm>
+
+#include "experiments/report/number.hpp"
+#include "experiments/report/sections.hpp"
+
+namespace snnsim::experiments {
+namespace {
+
+using nlohmann::ordered_json;
+
+ordered_json field(const ordered_json& object, const char* key) {
+  return object.value(key, ordered_json(nullptr));
+}
+
+}  // namespace
+
+ordered_json timing_section(const StoredRun& run) {
+  std::uint64_t first = 0, quiescence = 0, tokens = 0, operations = 0, peak = 0;
+  double wall = 0;
+  for (const SegmentResult& result : run.results) {
+    first = std::max(first, result.ticks_to_first_output);
+    quiescence = std::max(quiescence, result.ticks_to_quiescence);
+    tokens += result.tokens;
+    operations += result.operations.synaptic_operations;
+    wall += result.wall_s;
+  }
+  for (const ordered_json& session : run.manifest.at("sessions"))
+    if (const ordered_json bytes = field(session, "peak_rss_bytes"); bytes.is_number_unsigned())
+      peak = std::max(peak, bytes.get<std::uint64_t>());
+  return {{"ticks_to_first_output", first},
+          {"ticks_to_quiescence", quiescence},
+          {"wall_s", number(wall)},
+          {"tokens_per_s", number(static_cast<double>(tokens) / wall)},
+          {"synaptic_operations_per_s", number(static_cast<double>(operations) / wall)},
+          {"peak_rss_bytes", peak}};
+}
+
+ordered_json provenance_section(const StoredRun& run) {
+  const ordered_json& sessions = run.manifest.at("sessions");
+  const ordered_json last = sessions.empty() ? ordered_json::object() : sessions.back();
+  ordered_json out;
+  for (const char* key : {"version", "git", "compiler", "flags", "cpu", "host", "threads"}) out[key] = field(last, key);
+  out["executor"] = name(run.experiment.simulation.executor);
+  out["seed"] = run.experiment.seed;
+  out["sessions"] = sessions.size();
+  for (const char* key : {"start", "stop", "inputs"}) out[key] = field(run.manifest, key);
+  return out;
+}
+
+}  // namespace snnsim::experiments

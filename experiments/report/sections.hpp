@@ -1,0 +1,33 @@
+#pragma once
+
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "experiments/stored_run.hpp"
+
+namespace snnsim::experiments {
+
+/// Parts of report.json, one file each; their fields are described at make_report().
+
+nlohmann::ordered_json perplexity_section(const StoredRun& run);
+nlohmann::ordered_json equality_section(const StoredRun& run);
+
+/// The tallies of all texts and segments added up, one per population in the order of the graph.
+std::vector<PopulationTally> merged_populations(const std::vector<SegmentResult>& results);
+/// All populations as one tally.
+PopulationTally whole_network(const std::vector<PopulationTally>& populations);
+nlohmann::ordered_json populations_section(const Experiment& experiment,
+                                           const std::vector<PopulationTally>& populations);
+nlohmann::ordered_json network_section(const Experiment& experiment, const PopulationTally& network);
+
+nlohmann::ordered_json cause_section(const StoredRun& run, const PopulationTally& network);
+
+/// One object per table of experiment.energy; `firing_rate` is that of the whole network.
+nlohmann::ordered_json energy_section(const Experiment& experiment, const OperationCount& operations,
+                                      double firing_rate);
+
+nlohmann::ordered_json timing_section(const StoredRun& run);
+nlohmann::ordered_json provenance_section(const StoredRun& run);
+
+}  // namespace snnsim::experiments
