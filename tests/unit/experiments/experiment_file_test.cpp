@@ -95,6 +95,8 @@ TEST_CASE("bad syntax and duplicate keys are placed") {
   CHECK(complaint("{\n  \"seed\": 1,\n}").starts_with("/lab/demo.json:3:1: not valid JSON"));
   CHECK(complaint("").starts_with("/lab/demo.json:1:1: not valid JSON"));
   CHECK(complaint("{\"seed\": 1,\n \"seed\": 2}").starts_with("/lab/demo.json:2:2: seed is given twice"));
+  CHECK(complaint(R"({"a\nb": 1, "a\nb": 2})").starts_with("/lab/demo.json:1:13: a?b is given twice"));
+  CHECK(complaint(R"({"seed": 1e400})").starts_with("/lab/demo.json: holds a number beyond the range of a double"));
   const std::string deep = std::string(100000, '[') + std::string(100000, ']');
   CHECK(complaint(deep).starts_with("/lab/demo.json:1:65: nested too deep"));
   CHECK(complaint("{}", {"model=" + deep}).starts_with("--set: a value is nested too deep"));
