@@ -1,4 +1,5 @@
-// A text, encoded with the bundled model's tokenizer: a text without control tokens comes back as it was.
+// A text, encoded with the bundled model's tokenizer: a text without added tokens comes back as it was.
+#include <array>
 #include <string>
 
 #include "models/tokenizer/tokenizer.hpp"
@@ -8,8 +9,10 @@ namespace {
 
 constexpr std::string_view written_space = "\u2581";  // decodes to a space
 
-bool holds_control_token(std::string_view text) {
-  return text.find("<s>") != text.npos || text.find("</s>") != text.npos;
+/// Behind an added token a text begins anew, with a space of its own; bos and eos decode to nothing.
+bool holds_added_token(std::string_view text) {
+  return std::ranges::any_of(std::to_array({"<unk>", "<s>", "</s>"}),
+                             [&](const char* token) { return text.find(token) != text.npos; });
 }
 
 std::string with_plain_spaces(std::string text) {
@@ -27,6 +30,6 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   return tests::attempt([&] {
     const auto ids = tokenizer->encode(text, true);
     const std::string decoded = tokenizer->decode(ids);
-    if (!holds_control_token(text)) tests::require(decoded == with_plain_spaces(text), "decode undoes encode");
+    if (!holds_added_token(text)) tests::require(decoded == with_plain_spaces(text), "decode undoes encode");
   });
 }
