@@ -34,7 +34,7 @@ class Progress {
   /// Share (0..1) of the running segment.
   void within_segment(double share);
   void segment_done(const SegmentResult& result);
-  /// Stops drawing and removes the live line. No-op the second time.
+  /// Stops drawing and removes the live line; nothing the second time. From one thread only.
   void finish();
 
  private:

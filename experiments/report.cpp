@@ -41,7 +41,7 @@ ordered_json make_report(const StoredRun& run) {
           {"zero_shot", ordered_json::array()},
           {"equality", equality_section(run)},
           {"network", network_section(experiment, network)},
-          {"cause", cause_section(run, network)},
+          {"cause", cause_section(run, populations)},
           {"populations", populations_section(experiment, populations)},
           {"operations", to_json(operations)},
           {"energy", energy_section(experiment, operations, firing_rate)},

@@ -19,7 +19,8 @@ namespace snnsim::experiments {
 /// network      all populations as one; populations: each. firing_rate = spikes / (instances × T);
 ///              errors: the mean squares of method.md eq. (3), relative to the mean x² of the dense model;
 ///              null when record.errors is false
-/// cause        what raises the NLL: quantization (QANN over dense) and unevenness (SNN over QANN), in nats
+/// cause        what raises the NLL: quantization (QANN over dense) and unevenness (SNN over QANN), in nats;
+///              most_uneven: the population with most of it relative to its values
 /// operations   exact counts; energy: those priced with each table, in pJ for all scored segments
 /// timing       ticks of the slowest segment; wall_s covers all three networks and the measurements
 /// Throws ConfigurationError or DataError when a cost table cannot be read.

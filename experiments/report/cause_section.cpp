@@ -1,6 +1,7 @@
+#include <array>
+
 #include <fmt/format.h>
 
-#include "experiments/perplexity.hpp"
 #include "experiments/readable.hpp"
 #include "experiments/report/number.hpp"
 #include "experiments/report/sections.hpp"
@@ -29,14 +30,17 @@ Loss measure(const std::vector<SegmentResult>& results) {
   return {(qann.nll - dense.nll) / n, (snn.nll - qann.nll) / n};
 }
 
-enum class Cause { none, quantization, unevenness };
+enum class Cause { unknown, none, quantization, unevenness };
 
-std::string_view name(Cause cause) {
-  return cause == Cause::unevenness ? "unevenness" : cause == Cause::quantization ? "quantization" : "none";
+ordered_json name(Cause cause) {
+  constexpr std::array<const char*, 4> names{nullptr, "none", "quantization", "unevenness"};
+  const char* const name = names.at(static_cast<std::size_t>(cause));
+  return name == nullptr ? ordered_json(nullptr) : ordered_json(name);
 }
 
 Cause largest(const Loss& loss) {
-  if (loss.unevenness > 0 && !(loss.unevenness <= loss.quantization)) return Cause::unevenness;
+  if (std::isnan(loss.quantization) || std::isnan(loss.unevenness)) return Cause::unknown;
+  if (loss.unevenness > 0 && loss.unevenness > loss.quantization) return Cause::unevenness;
   return loss.quantization > 0 ? Cause::quantization : Cause::none;
 }
 
@@ -46,32 +50,62 @@ std::string rise(double nats) {
   return factor < 2 ? "by " + percent(factor - 1) : fmt::format("{:.3g}-fold", factor);
 }
 
-std::string sentence(Cause cause, const Loss& loss, const PopulationTally& network, bool errors) {
-  const std::string quantization = rise(loss.quantization), unevenness = rise(loss.unevenness);
+/// The population whose unevenness is largest beside its values; null where there is none.
+const PopulationTally* most_uneven(const std::vector<PopulationTally>& populations) {
+  const PopulationTally* most = nullptr;
+  double largest = 0;
+  for (const PopulationTally& tally : populations)
+    if (const double unevenness = tally.unevenness / tally.dense; unevenness > largest) {
+      most = &tally;
+      largest = unevenness;
+    }
+  return most;
+}
+
+std::string where(const PopulationTally* population) {
+  return population == nullptr ? "" : ", most in " + population->name;
+}
+
+/// Which of the two is larger in the neurons; nothing when it was not measured.
+std::string how(const PopulationTally& network) {
+  if (network.total == 0) return "";
+  return network.clipping > network.quantization ? ", in the neurons mostly by clipping"
+                                                 : ", in the neurons mostly by rounding";
+}
+
+std::string sentence(Cause cause, const Loss& loss, const std::vector<PopulationTally>& populations) {
+  const std::string place = where(most_uneven(populations));
+  if (cause == Cause::unknown) return "The likelihood of a network is not a number.";
   if (cause == Cause::none) return "The spiking network loses nothing to the dense model on these texts.";
   if (cause == Cause::unevenness)
     return fmt::format(
-        "Unevenness is the main cause: neurons that emit something else than their quantizer, because "
-        "of when input arrives, raise PPL {}; quantization raises it {}.",
-        unevenness, quantization);
-  const std::string text =
-      fmt::format("Quantization is the main cause: it raises PPL {}, unevenness {}", quantization, unevenness);
-  if (!errors || network.instances == 0) return text + ".";
-  return fmt::format("{}; in the neurons it is mostly {}.", text,
-                     network.clipping > network.quantization ? "clipping" : "rounding");
+        "Unevenness is the main cause of the loss: neurons that emit something else than their quantizer, because of "
+        "when input arrives, raise PPL {}{}. Quantization raises it {}.",
+        rise(loss.unevenness), place, rise(loss.quantization));
+  const std::string more = loss.unevenness == 0
+                               ? "The SNN adds nothing."
+                               : fmt::format("Unevenness raises it {} more{}.", rise(loss.unevenness), place);
+  return fmt::format("Quantization is the main cause of the loss: it raises PPL {}{}. {}", rise(loss.quantization),
+                     how(whole_network(populations)), more);
 }
 
 }  // namespace
 
-ordered_json cause_section(const StoredRun& run, const PopulationTally& network) {
+ordered_json cause_section(const StoredRun& run, const std::vector<PopulationTally>& populations) {
+  if (run.results.empty())
+    return {{"nats_quantization", nullptr},
+            {"nats_unevenness", nullptr},
+            {"dominant", nullptr},
+            {"most_uneven", nullptr},
+            {"conclusion", "Nothing was simulated yet."}};
   const Loss loss = measure(run.results);
   const Cause cause = largest(loss);
-  const bool measured = !run.results.empty();
+  const PopulationTally* const most = most_uneven(populations);
   return {{"nats_quantization", number(loss.quantization)},
           {"nats_unevenness", number(loss.unevenness)},
-          {"dominant", measured ? ordered_json(name(cause)) : ordered_json(nullptr)},
-          {"conclusion",
-           measured ? sentence(cause, loss, network, run.experiment.record.errors) : "Nothing was simulated yet."}};
+          {"dominant", name(cause)},
+          {"most_uneven", most == nullptr ? ordered_json(nullptr) : ordered_json(most->name)},
+          {"conclusion", sentence(cause, loss, populations)}};
 }
 
 }  // namespace snnsim::experiments

@@ -152,7 +152,7 @@ void add_errors(std::string& out, const ordered_json& report) {
   };
   for (const auto& [key, meaning] :
        {Term{"clipping", "values beyond the largest level"}, Term{"quantization", "rounding to levels"},
-        Term{"propagated", "what arrives is already off"},
+        Term{"propagated", "what arrives is off already, from upstream or rounded weights"},
         Term{"unevenness", "T steps emit something else than the quantizer would"}})
     add(out, "  {:<14}{:>9}   {}\n", key, percent(value_of(errors.at(key))), meaning);
   add_worst(out, worst(report.at("populations")));

@@ -21,7 +21,7 @@ nlohmann::ordered_json populations_section(const Experiment& experiment,
                                            const std::vector<PopulationTally>& populations);
 nlohmann::ordered_json network_section(const Experiment& experiment, const PopulationTally& network);
 
-nlohmann::ordered_json cause_section(const StoredRun& run, const PopulationTally& network);
+nlohmann::ordered_json cause_section(const StoredRun& run, const std::vector<PopulationTally>& populations);
 
 /// One object per table of experiment.energy; `firing_rate` is that of the whole network.
 nlohmann::ordered_json energy_section(const Experiment& experiment, const OperationCount& operations,

@@ -172,10 +172,15 @@ TEST_CASE("the cause is what raises the NLL most") {
   CHECK(cause(20, 21, 41)["nats_unevenness"] == 2.0);
   CHECK(cause(20, 21, 41)["nats_quantization"] == 0.1);
   CHECK(cause(20, 41, 42)["dominant"] == "quantization");
-  CHECK(holds(cause(20, 41, 42)["conclusion"], "mostly rounding"));
+  CHECK(holds(cause(20, 41, 42)["conclusion"], "mostly by rounding"));
   CHECK(cause(20, 20, 20)["dominant"] == "none");
+  CHECK(holds(cause(20, 41, 42)["conclusion"], "Unevenness raises it by 10.5 % more, most in blocks.1.attn_in."));
+  CHECK(holds(cause(20, 41, 41)["conclusion"], "The SNN adds nothing."));
+  CHECK(cause(20, 21, std::numeric_limits<double>::quiet_NaN())["dominant"].is_null());
+  CHECK(cause(20, 21, std::numeric_limits<double>::infinity())["dominant"] == "unevenness");
+  CHECK(cause(20, 21, 42)["most_uneven"] == "blocks.1.attn_in");
   for (SegmentResult& result : run.results) result.populations[0].clipping = 1e6;
-  CHECK(holds(cause(20, 41, 42)["conclusion"], "mostly clipping"));
+  CHECK(holds(cause(20, 41, 42)["conclusion"], "mostly by clipping"));
 }
 
 TEST_CASE("equality holds when every neuron and every output does") {
