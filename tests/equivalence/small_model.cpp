@@ -1,25 +1,10 @@
 #include "tests/equivalence/small_model.hpp"
 
-#include <cstring>
-
 #include "models/quantization/threshold_search.hpp"
 
 namespace snnsim::tests {
 
 using namespace snnsim::models;
-
-std::uint64_t Random::next() {
-  std::uint64_t z = (state += 0x9e3779b97f4a7c15ULL);
-  z = (z ^ (z >> 30U)) * 0xbf58476d1ce4e5b9ULL;
-  z = (z ^ (z >> 27U)) * 0x94d049bb133111ebULL;
-  return z ^ (z >> 31U);
-}
-
-float Random::normal() {
-  float sum = 0;
-  for (int i = 0; i < 4; ++i) sum += static_cast<float>(next() >> 40U) / 16777216.0F - 0.5F;
-  return sum * 1.7F;
-}
 
 std::shared_ptr<const Checkpoint> random_checkpoint(std::uint64_t seed) {
   auto checkpoint = std::make_shared<Checkpoint>();
@@ -70,37 +55,6 @@ QuantizedModel quantized(const std::shared_ptr<const DenseModel>& dense, int wei
         return signed_range(activation_bits);
       }};
   return quantize(dense, {random_tokens(dense->config(), 24, 7), random_tokens(dense->config(), 24, 8)}, options);
-}
-
-bool Run::operator==(const Run& other) const {
-  const bool same_bits =
-      output.rows() == other.output.rows() &&
-      std::memcmp(output.values().data(), other.output.values().data(), output.values().size_bytes()) == 0;
-  return same_bits && emitted == other.emitted && activity == other.activity &&
-         timing.first_output == other.timing.first_output && timing.quiescence == other.timing.quiescence;
-}
-
-Run simulate(const SpikingModel& spiking, const DenseModel& dense, const Executor& executor,
-             const std::vector<TokenId>& tokens, std::size_t prefix, bool sequential) {
-  DenseSequence reference(dense);
-  reference.append(std::span(tokens).first(prefix));
-  SpikingSequence sequence(spiking, dense, executor);
-  sequence.append_prefix(reference, prefix);
-  const std::span<const TokenId> rest = std::span(tokens).subspan(prefix);
-  if (sequential)
-    for (const TokenId& token : rest) sequence.append({&token, 1});
-  else
-    sequence.append(rest);
-  Run run{sequence.normalised(), {}, {}, sequence.timing()};
-  for (const NodeId id : spiking.graph.populations()) {
-    const std::size_t width = spiking.graph.population(id).width();
-    Matrix<std::int32_t> emitted(tokens.size(), width);
-    for (std::size_t r = prefix; r < tokens.size(); ++r)
-      sequence.state().emitted(id, static_cast<Position>(r), {emitted.row(r), width});
-    run.emitted.push_back(std::move(emitted));
-    run.activity.push_back(sequence.state().activity(id));
-  }
-  return run;
 }
 
 }  // namespace snnsim::tests

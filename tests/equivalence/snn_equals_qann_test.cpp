@@ -1,9 +1,8 @@
 // The central test: exact neurons equal the quantized model bit for bit, and both executors agree for every neuron.
-#include <cstring>
-
 #include <doctest/doctest.h>
 #include <oneapi/tbb/global_control.h>
 
+#include "tests/equivalence/runs.hpp"
 #include "tests/equivalence/small_model.hpp"
 
 namespace snnsim::tests {
@@ -15,48 +14,6 @@ struct Fixture {
   std::shared_ptr<const DenseModel> dense = std::make_shared<DenseModel>(random_checkpoint(3));
   std::vector<TokenId> tokens = random_tokens(dense->config(), 21, 5);
 };
-
-SpikingModel convert_to(const QuantizedModel& qann, std::uint32_t timesteps, SourceSchedule embedding,
-                        const std::function<NeuronModel(LevelRange)>& neuron) {
-  return convert(qann, {timesteps, embedding, [&](auto, LevelRange range) { return neuron(range); }});
-}
-
-std::vector<std::function<NeuronModel(LevelRange)>> all_neurons(std::int32_t timesteps) {
-  return {[=](LevelRange range) {
-            return NeuronModel(IntegerSpiking{range, timesteps});
-          },
-          [=](LevelRange range) { return NeuronModel(SigmaDelta{range}); },
-          [=](LevelRange range) {
-            return NeuronModel(StBif{range, 2, timesteps});
-          },
-          [=](LevelRange range) {
-            return NeuronModel(IntegrateAndFire{range, timesteps});
-          }};
-}
-
-/// Bits of the rows from `first` on.
-bool same_rows(const Matrix<float>& a, const Matrix<float>& b, std::size_t first) {
-  if (a.rows() != b.rows() || a.columns() != b.columns()) return false;
-  return std::memcmp(a.row(first), b.row(first), (a.rows() - first) * a.columns() * sizeof(float)) == 0;
-}
-
-void check_equal(const QuantizedModel& qann, const SpikingModel& spiking, const Fixture& f, std::size_t prefix) {
-  std::vector<Matrix<std::int16_t>> counts;
-  DenseSequence reference(*qann.dense);
-  reference.append(std::span(f.tokens).first(prefix));
-  QuantizedSequence quantized(qann);
-  quantized.append_prefix(reference, prefix);
-  quantized.append(std::span(f.tokens).subspan(prefix),
-                   [&](std::size_t, Site, const Matrix<std::int16_t>& c) { counts.push_back(c); });
-  const Run run =
-      simulate(spiking, *qann.dense, *make_stepped_executor(spiking.graph, spiking.timesteps), f.tokens, prefix);
-  REQUIRE(counts.size() == run.emitted.size());
-  for (std::size_t p = 0; p < counts.size(); ++p)
-    for (std::size_t r = prefix; r < f.tokens.size(); ++r)
-      for (std::size_t j = 0; j < run.emitted[p].columns(); ++j)
-        REQUIRE(run.emitted[p].row(r)[j] == counts[p].row(r)[j]);
-  CHECK(same_rows(run.output, quantized.normalised(), prefix));
-}
 
 TEST_CASE_FIXTURE(Fixture, "sigma-delta equals the QANN at every T, for every embedding, bit width and prefix") {
   for (const int bits : {2, 4, 8})
@@ -70,7 +27,7 @@ TEST_CASE_FIXTURE(Fixture, "sigma-delta equals the QANN at every T, for every em
           const SpikingModel spiking =
               convert_to(qann, timesteps, embedding, [](LevelRange range) { return NeuronModel(SigmaDelta{range}); });
           CHECK(spiking.exact);
-          check_equal(qann, spiking, *this, prefix);
+          check_equals_qann(qann, spiking, tokens, prefix);
         }
     }
 }
@@ -81,7 +38,7 @@ TEST_CASE_FIXTURE(Fixture, "one step of integer_spiking equals the QANN") {
     return NeuronModel(IntegerSpiking{range, 1});
   });
   CHECK(spiking.exact);
-  check_equal(qann, spiking, *this, 1);
+  check_equals_qann(qann, spiking, tokens, 1);
 }
 
 TEST_CASE_FIXTURE(Fixture, "weights or activations left at 16 bits keep the equality") {
@@ -89,7 +46,7 @@ TEST_CASE_FIXTURE(Fixture, "weights or activations left at 16 bits keep the equa
     const QuantizedModel qann = quantized(dense, weight_bits, activation_bits, 1);
     const SpikingModel spiking =
         convert_to(qann, 4, SourceSchedule::constant, [](LevelRange range) { return NeuronModel(SigmaDelta{range}); });
-    check_equal(qann, spiking, *this, 1);
+    check_equals_qann(qann, spiking, tokens, 1);
   }
 }
 

@@ -1,0 +1,82 @@
+#include "tests/equivalence/runs.hpp"
+
+#include <cstring>
+
+#include <doctest/doctest.h>
+
+namespace snnsim::tests {
+
+using namespace snnsim::models;
+
+SpikingModel convert_to(const QuantizedModel& qann, std::uint32_t timesteps, SourceSchedule embedding,
+                        const std::function<NeuronModel(LevelRange)>& neuron) {
+  return convert(qann, {timesteps, embedding, [&](auto, LevelRange range) { return neuron(range); }});
+}
+
+std::vector<std::function<NeuronModel(LevelRange)>> all_neurons(std::int32_t timesteps) {
+  return {[=](LevelRange range) {
+            return NeuronModel(IntegerSpiking{range, timesteps});
+          },
+          [=](LevelRange range) { return NeuronModel(SigmaDelta{range}); },
+          [=](LevelRange range) {
+            return NeuronModel(StBif{range, 2, timesteps});
+          },
+          [=](LevelRange range) {
+            return NeuronModel(IntegrateAndFire{range, timesteps});
+          }};
+}
+
+bool Run::operator==(const Run& other) const {
+  return same_rows(output, other.output, 0) && emitted == other.emitted && activity == other.activity &&
+         timing.first_output == other.timing.first_output && timing.quiescence == other.timing.quiescence &&
+         operations == other.operations;
+}
+
+Run simulate(const SpikingModel& spiking, const DenseModel& dense, const Executor& executor,
+             const std::vector<TokenId>& tokens, std::size_t prefix, bool sequential) {
+  DenseSequence reference(dense);
+  reference.append(std::span(tokens).first(prefix));
+  SpikingSequence sequence(spiking, dense, executor);
+  sequence.append_prefix(reference, prefix);
+  const std::span<const TokenId> rest = std::span(tokens).subspan(prefix);
+  if (sequential)
+    for (const TokenId& token : rest) sequence.append({&token, 1});
+  else
+    sequence.append(rest);
+  Run run{sequence.normalised(), {}, {}, sequence.timing(), sequence.state().operations()};
+  for (const NodeId id : spiking.graph.populations()) {
+    const std::size_t width = spiking.graph.population(id).width();
+    Matrix<std::int32_t> emitted(tokens.size(), width);
+    for (std::size_t r = prefix; r < tokens.size(); ++r)
+      sequence.state().emitted(id, static_cast<Position>(r), {emitted.row(r), width});
+    run.emitted.push_back(std::move(emitted));
+    run.activity.push_back(sequence.state().activity(id));
+  }
+  return run;
+}
+
+bool same_rows(const Matrix<float>& a, const Matrix<float>& b, std::size_t first) {
+  if (a.rows() != b.rows() || a.columns() != b.columns()) return false;
+  return std::memcmp(a.row(first), b.row(first), (a.rows() - first) * a.columns() * sizeof(float)) == 0;
+}
+
+void check_equals_qann(const QuantizedModel& qann, const SpikingModel& spiking, const std::vector<TokenId>& tokens,
+                       std::size_t prefix, bool sequential) {
+  std::vector<Matrix<std::int16_t>> counts;
+  DenseSequence reference(*qann.dense);
+  reference.append(std::span(tokens).first(prefix));
+  QuantizedSequence quantized(qann);
+  quantized.append_prefix(reference, prefix);
+  quantized.append(std::span(tokens).subspan(prefix),
+                   [&](std::size_t, Site, const Matrix<std::int16_t>& c) { counts.push_back(c); });
+  const auto executor = make_stepped_executor(spiking.graph, spiking.timesteps);
+  const Run run = simulate(spiking, *qann.dense, *executor, tokens, prefix, sequential);
+  REQUIRE(counts.size() == run.emitted.size());
+  for (std::size_t p = 0; p < counts.size(); ++p)
+    for (std::size_t r = prefix; r < tokens.size(); ++r)
+      for (std::size_t j = 0; j < run.emitted[p].columns(); ++j)
+        REQUIRE(run.emitted[p].row(r)[j] == counts[p].row(r)[j]);
+  CHECK(same_rows(run.output, quantized.normalised(), prefix));
+}
+
+}  // namespace snnsim::tests
