@@ -18,7 +18,7 @@ namespace snnsim {
 ///
 /// At most one spike per step, so T steps reach ±T levels. The negative neuron needs v > θ, not >=, so that exact
 /// halves round up on both sides as Q(X) does. Exact at T = 1 with levels ±1; later only for currents that never
-/// reverse.
+/// reverse. A NaN counts as a current below all levels.
 struct IntegrateAndFire {
   static constexpr const char* kName = "integrate_and_fire";
   static constexpr bool kClocked = true;         // it fires again without input while v stays above θ
@@ -35,9 +35,9 @@ struct IntegrateAndFire {
     std::int32_t* negative = row.state + row.width;
     for (std::size_t j = 0; j < row.width; ++j) {
       const float x = row.drive[j] / row.threshold[j], start = row.initial_potential[j];
-      // v+ >= θ and v- > θ, written with the sum as Q(X) has it.
+      // v+ >= θ and v- > θ, both around the sum x + 1/2 that Q(X) rounds: -x + 1/2 would round elsewhere.
       const int fires = x + start >= static_cast<float>(positive[j] + 1) ? 1 : 0;
-      const int fires_negative = -x + start > static_cast<float>(negative[j] + 1) ? 1 : 0;
+      const int fires_negative = x + (1.0F - start) >= static_cast<float>(-negative[j]) ? 0 : 1;
       positive[j] += fires;
       negative[j] += fires_negative;
       row.spikes[j] = static_cast<std::int16_t>(fires - fires_negative);
