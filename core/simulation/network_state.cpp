@@ -37,6 +37,11 @@ void add(AnalogCount& to, const AnalogCount& from) {
   to.divisions += from.divisions;
 }
 
+/// True if Q(0) is not 0 for some neuron.
+bool fires_without_input(const Population& population) {
+  return std::ranges::any_of(population.initial_potential, [](float v) { return v < 0 || v >= 1; });
+}
+
 PopulationActivity tally(std::span<const std::int16_t> spikes) {
   PopulationActivity activity{.updates = spikes.size()};
   for (const std::int16_t s : spikes) {
@@ -51,7 +56,8 @@ PopulationActivity tally(std::span<const std::int16_t> spikes) {
 }  // namespace
 
 bool wakes_by_clock(const SpikingGraph::Node& node, std::uint32_t step) {
-  if (const auto* population = std::get_if<Population>(&node)) return clocked(population->neuron);
+  if (const auto* population = std::get_if<Population>(&node))
+    return clocked(population->neuron) || (step == 1 && fires_without_input(*population));
   if (std::holds_alternative<Projection>(node)) return false;
   return std::holds_alternative<Source>(node) || step == 1;
 }

@@ -25,7 +25,8 @@ struct PopulationActivity {
 };
 
 /// True if the rows of a node are updated at `step` whether or not an input changed: sources and clocked populations at
-/// every step; operators at the first, because f(0) need not be 0 (attention to settled positions).
+/// every step; operators at the first, because f(0) need not be 0 (attention to settled positions), and so event-driven
+/// populations with an initial potential that reaches a level by itself.
 bool wakes_by_clock(const SpikingGraph::Node& node, std::uint32_t step);
 
 /// Watches a running simulation; called on the simulating thread after each update of rows of a population.
