@@ -13,7 +13,10 @@ NodeId SpikingGraph::add_node(Node node, std::initializer_list<NodeId> inputs) {
   const auto id = static_cast<NodeId>(boost::add_vertex(graph_));
   graph_[id] = std::move(node);
   std::uint32_t slot = 0;
-  for (const NodeId input : inputs) boost::add_edge(input, id, Edge{slot++}, graph_);
+  for (const NodeId input : inputs) {
+    if (input > id) throw std::logic_error(fmt::format("node {}: input {} does not exist", id, input));
+    boost::add_edge(input, id, Edge{slot++}, graph_);
+  }
   if (is_population) populations_.push_back(id);
   return id;
 }
@@ -33,7 +36,11 @@ void SpikingGraph::check_widths(NodeId id) const {
     const std::size_t got = width(inputs_[id][0]);
     if (got != wanted) throw std::logic_error(fmt::format("node {}: input of width {}, expected {}", id, got, wanted));
   };
-  if (const auto* population = std::get_if<Population>(&node(id))) expect(population->width());
+  if (const auto* population = std::get_if<Population>(&node(id))) {
+    expect(population->width());
+    if (population->initial_potential.size() != population->width())
+      throw std::logic_error(fmt::format("node {}: initial potentials and thresholds differ in number", id));
+  }
   if (const auto* projection = std::get_if<Projection>(&node(id))) {
     expect(projection->in());
     const bool spiking_input = std::holds_alternative<Population>(node(inputs_[id][0]));
