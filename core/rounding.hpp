@@ -13,7 +13,8 @@ struct LevelRange {
 };
 
 /// Q(X)/θ = clip(floor(X/θ + 1/2), low, high): method.md eq. (1). θ > 0. Halves round up, so that equality with
-/// floor-type neurons is exact. A NaN gives low.
+/// floor-type neurons is exact. Neurons evaluate the same fp32 expression: there the largest quotient below 1/2 rounds
+/// up as well. A NaN gives low.
 inline std::int32_t quantize(float x, float threshold, LevelRange range) {
   const float level = std::floor(x / threshold + 0.5F);
   return static_cast<std::int32_t>(

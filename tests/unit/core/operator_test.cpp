@@ -1,0 +1,25 @@
+#include "core/operator.hpp"
+
+#include <array>
+
+#include <doctest/doctest.h>
+
+namespace snnsim {
+
+TEST_CASE("a sum writes the listed rows and no other") {
+  const Sum sum(3);
+  Matrix<float> a(4, 3, 1.5F), b(4, 3, 2.0F), y(4, 3, -1.0F);
+  a.row(2)[1] = 10;
+  const std::array<const Matrix<float>*, 2> inputs{&a, &b};
+  const std::array<std::uint32_t, 2> rows{0, 2};
+  sum.evaluate(inputs, rows, y);
+  CHECK(y.row(0)[0] == 3.5F);
+  CHECK(y.row(2)[1] == 12.0F);
+  CHECK(y.row(1)[0] == -1.0F);
+  CHECK(y.row(3)[2] == -1.0F);
+  CHECK(sum.width() == 3);
+  CHECK(sum.count(17) == AnalogCount{.multiply_accumulates = 3});
+  CHECK_FALSE(sum.reads_earlier_positions(0));
+}
+
+}  // namespace snnsim
