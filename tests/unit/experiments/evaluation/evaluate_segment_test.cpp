@@ -1,0 +1,99 @@
+#include "experiments/evaluation/evaluate_segment.hpp"
+
+#include <cmath>
+
+#include <doctest/doctest.h>
+#include <oneapi/tbb/global_control.h>
+
+#include "tests/support/assets.hpp"
+
+namespace snnsim::experiments {
+namespace {
+
+Experiment bundled_experiment(Neuron neuron, std::size_t timesteps) {
+  const std::filesystem::path texts = tests::source_dir() / "bundled" / "text";
+  Experiment experiment;
+  experiment.model.checkpoint = tests::bundled_model();
+  experiment.quantization.activation_bits = 6;
+  experiment.quantization.calibration = {.text = texts / "calibration.txt", .segments = 2, .length = 48};
+  experiment.conversion.neuron = neuron;
+  experiment.conversion.timesteps = timesteps;
+  experiment.evaluation.perplexity = {{.text = texts / "heldout.txt", .segment = 20, .max_segments = 1}};
+  return experiment;
+}
+
+/// The first segment; its wall time, the one thing that may differ, is taken out.
+SegmentResult evaluated(const Experiment& experiment, std::vector<TokenLikelihood>* tokens = nullptr) {
+  const auto pipeline = build_pipeline(experiment, [](const std::string&) {});
+  const auto segments = evaluation_segments(experiment.evaluation.perplexity[0], *pipeline->opened.tokenizer);
+  SegmentResult result = evaluate_segment(*pipeline, experiment, segments[0], tokens, nullptr);
+  result.wall_s = 0;
+  return result;
+}
+
+SegmentResult evaluated_on(std::size_t threads, const Experiment& experiment) {
+  const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, threads);
+  return evaluated(experiment);
+}
+
+}  // namespace
+
+TEST_CASE("a result is the same on one and two threads and for both executors") {
+  Experiment experiment = bundled_experiment(Neuron::integer_spiking, 4);
+  const SegmentResult one = evaluated_on(1, experiment);
+  CHECK(one == evaluated_on(2, experiment));
+  experiment.simulation.executor = Executor::stepped;
+  CHECK(one == evaluated_on(2, experiment));
+  CHECK(one.tokens == 19);
+  CHECK(one.populations.size() == 6 * 7);
+  CHECK(one.neurons_different > 0);
+  CHECK(one.kl_qann_snn > 0);
+}
+
+TEST_CASE("sigma-delta is the QANN: no unevenness, no divergence, the same likelihood") {
+  Experiment experiment = bundled_experiment(Neuron::sigma_delta, 3);
+  for (const Positions positions : {Positions::concurrent, Positions::sequential}) {
+    experiment.conversion.positions = positions;
+    const SegmentResult result = evaluated(experiment);
+    CHECK(result.output_equal);
+    CHECK(result.neurons_different == 0);
+    CHECK(result.kl_qann_snn == 0);
+    CHECK(result.snn == result.qann);
+    for (const PopulationTally& tally : result.populations) {
+      CHECK(tally.unevenness == 0);
+      CHECK(tally.uneven == 0);
+      CHECK(tally.instances == tally.neurons * 19);
+    }
+  }
+}
+
+TEST_CASE("the numbers of a result belong together") {
+  std::vector<TokenLikelihood> tokens;
+  const SegmentResult result = evaluated(bundled_experiment(Neuron::st_bif, 2), &tokens);
+  double nll = 0;
+  for (const TokenLikelihood& token : tokens) nll += token.snn;
+  CHECK(nll == doctest::Approx(result.snn.nll));
+  std::uint64_t spikes = 0, instances = 0;
+  for (const PopulationTally& tally : result.populations) {
+    CAPTURE(tally.name);
+    const double largest = std::sqrt(tally.clipping) + std::sqrt(tally.quantization) + std::sqrt(tally.propagated) +
+                           std::sqrt(tally.unevenness);
+    CHECK(std::sqrt(tally.total) <= largest * (1 + 1e-9));  // the triangle inequality of the terms
+    spikes += tally.spikes;
+    instances += tally.instances;
+  }
+  CHECK(spikes == result.operations.neurons_active);
+  CHECK(instances == result.neurons_checked);
+}
+
+TEST_CASE("a prefix as long as the segment leaves nothing to simulate") {
+  Experiment experiment = bundled_experiment(Neuron::integer_spiking, 4);
+  experiment.quantization.prefix_tokens = {40};
+  const SegmentResult result = evaluated(experiment);
+  CHECK(result.dense == result.snn);
+  CHECK(result.dense == result.qann);
+  CHECK(result.neurons_checked == 0);
+  CHECK(result.operations == OperationCount{});
+}
+
+}  // namespace snnsim::experiments
