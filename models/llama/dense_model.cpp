@@ -91,7 +91,7 @@ void DenseSequence::append(std::span<const TokenId> tokens, const Observer& obse
   const Matrix<float> embedded = model_.embed(tokens);
   const std::vector<std::uint32_t> rows = row_range(first, end);
   hidden_.resize_rows(end);
-  std::ranges::copy(embedded.values(), hidden_.row(first));
+  if (first < end) std::ranges::copy(embedded.values(), hidden_.row(first));
   for (std::size_t k = 0; k < caches_.size(); ++k) {
     caches_[k].key.resize_rows(end);
     caches_[k].value.resize_rows(end);
