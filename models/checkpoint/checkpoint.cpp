@@ -38,9 +38,7 @@ std::uint64_t Checkpoint::parameters() const {
 
 std::uint64_t Checkpoint::bytes() const {
   std::uint64_t sum = 0;
-  visit_tensors(*this, [&](const auto&, const auto&, const Tensor& tensor) {
-    sum += tensor.size() * bytes_per_value(tensor.type);
-  });
+  visit_tensors(*this, [&](const auto&, const auto&, const Tensor& tensor) { sum += tensor.byte_size(); });
   return sum;
 }
 

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "core/error.hpp"
 #include "models/checkpoint/in_quotes.hpp"
 
 namespace snnsim::models {
@@ -152,6 +153,13 @@ Gguf read_gguf(std::span<const std::byte> bytes, const std::string& file) {
   check_distinct(entries, reader);
   for (Entry& entry : entries) gguf.tensors.push_back(std::move(entry.tensor));
   return gguf;
+}
+
+Tensor to_tensor(const GgufTensor& entry, const std::string& file) {
+  if (entry.type.read_as) return {*entry.type.read_as, entry.shape, entry.bytes.data()};
+  throw DataError(
+      fmt::format("{}: tensor {} is stored as {}, which is not read", file, in_quotes(entry.name), entry.type.name),
+      fmt::format("take a file with other types; {} are read", names_of_read_ggml_types()));
 }
 
 Gguf open_gguf(const std::filesystem::path& path) {

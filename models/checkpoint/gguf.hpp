@@ -20,6 +20,9 @@ struct GgufTensor {
   std::span<const std::byte> bytes;
 };
 
+/// The numbers of an entry. Throws DataError, with the types that are read, for another one; `file` is for messages.
+Tensor to_tensor(const GgufTensor& entry, const std::string& file);
+
 /// Metadata and tensor table of a GGUF file; views into its bytes.
 struct Gguf {
   GgufMetadata metadata;

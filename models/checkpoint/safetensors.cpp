@@ -74,7 +74,7 @@ std::optional<std::vector<std::size_t>> whole_numbers(const json& entry, const c
 
 /// Bytes of a tensor of this shape, or nothing if they do not fit 64 bits.
 std::optional<std::uint64_t> byte_length(const Tensor& tensor) {
-  std::uint64_t length = bytes_per_value(tensor.type);
+  std::uint64_t length = byte_size(tensor.type, 1);
   for (const std::size_t extent : tensor.shape) {
     if (__builtin_mul_overflow(length, extent, &length)) return std::nullopt;
   }

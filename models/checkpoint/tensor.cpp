@@ -1,70 +1,52 @@
 #include "models/checkpoint/tensor.hpp"
 
+#include <array>
 #include <bit>
-#include <cstdint>
-#include <cstring>
+#include <cassert>
+
+#include "models/checkpoint/dequantize.hpp"
 
 namespace snnsim::models {
 namespace {
 
 static_assert(std::endian::native == std::endian::little, "stored numbers are little-endian");
 
-float from_f16(std::uint16_t bits) {
-  const std::uint32_t sign = (bits & 0x8000U) << 16;
-  const std::uint32_t exponent = (bits >> 10) & 0x1FU;
-  const std::uint32_t mantissa = bits & 0x3FFU;
-  std::uint32_t magnitude = 0;
-  if (exponent == 0) {
-    magnitude = std::bit_cast<std::uint32_t>(static_cast<float>(mantissa) * 0x1p-24F);
-  } else if (exponent == 0x1F) {
-    magnitude = 0x7F800000U | (mantissa << 13);
-  } else {
-    magnitude = ((exponent + 112U) << 23) | (mantissa << 13);
-  }
-  return std::bit_cast<float>(sign | magnitude);
-}
+struct Storage {
+  std::string_view name;
+  std::size_t values, bytes;  // of a block
+};
 
-float from_bf16(std::uint16_t bits) {
-  return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16);
-}
-
-template <typename Convert>
-void read_16_bit(const std::byte* bytes, std::size_t count, float* out, Convert convert) {
-  for (std::size_t i = 0; i < count; ++i) {
-    std::uint16_t bits = 0;
-    std::memcpy(&bits, bytes + 2 * i, sizeof bits);
-    out[i] = convert(bits);
-  }
-}
-
-void read_values(DataType type, const std::byte* bytes, std::size_t count, float* out) {
-  switch (type) {
-    case DataType::f32:
-      if (count > 0) std::memcpy(out, bytes, count * sizeof(float));
-      return;
-    case DataType::f16:
-      return read_16_bit(bytes, count, out, from_f16);
-    case DataType::bf16:
-      return read_16_bit(bytes, count, out, from_bf16);
-  }
+const Storage& storage(DataType type) {
+  static constexpr std::array<Storage, 14> all = {{{"F32", 1, 4},
+                                                   {"F16", 1, 2},
+                                                   {"BF16", 1, 2},
+                                                   {"Q8_0", 32, 34},
+                                                   {"Q4_0", 32, 18},
+                                                   {"Q4_1", 32, 20},
+                                                   {"Q5_0", 32, 22},
+                                                   {"Q5_1", 32, 24},
+                                                   {"Q2_K", 256, 84},
+                                                   {"Q3_K", 256, 110},
+                                                   {"Q4_K", 256, 144},
+                                                   {"Q5_K", 256, 176},
+                                                   {"Q6_K", 256, 210},
+                                                   {"IQ2_XXS", 256, 66}}};
+  return all[static_cast<std::size_t>(type)];
 }
 
 }  // namespace
 
 std::string_view name(DataType type) {
-  switch (type) {
-    case DataType::f32:
-      return "F32";
-    case DataType::f16:
-      return "F16";
-    case DataType::bf16:
-      return "BF16";
-  }
-  return "";
+  return storage(type).name;
 }
 
-std::size_t bytes_per_value(DataType type) {
-  return type == DataType::f32 ? 4 : 2;
+std::size_t block_values(DataType type) {
+  return storage(type).values;
+}
+
+std::size_t byte_size(DataType type, std::size_t values) {
+  assert(values % block_values(type) == 0);
+  return values / storage(type).values * storage(type).bytes;
 }
 
 std::size_t Tensor::size() const {
@@ -74,12 +56,12 @@ std::size_t Tensor::size() const {
 }
 
 void Tensor::read_row(std::size_t r, float* out) const {
-  read_values(type, bytes + r * columns() * bytes_per_value(type), columns(), out);
+  dequantize(type, bytes + r * models::byte_size(type, columns()), columns(), out);
 }
 
 std::vector<float> Tensor::read() const {
   std::vector<float> values(size());
-  read_values(type, bytes, values.size(), values.data());
+  dequantize(type, bytes, values.size(), values.data());
   return values;
 }
 

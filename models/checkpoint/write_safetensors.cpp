@@ -1,7 +1,6 @@
 #include "models/checkpoint/write_safetensors.hpp"
 
-#include <bit>
-#include <cmath>
+#include <cassert>
 #include <cstdint>
 #include <cstring>
 #include <fstream>
@@ -11,35 +10,10 @@
 #include <nlohmann/json.hpp>
 
 #include "core/error.hpp"
+#include "models/checkpoint/half_float.hpp"
 
 namespace snnsim::models {
 namespace {
-
-std::uint16_t to_f16(float value) {
-  const auto bits = std::bit_cast<std::uint32_t>(value);
-  const std::uint32_t sign = (bits >> 16) & 0x8000U;
-  const std::uint32_t magnitude = bits & 0x7FFFFFFFU;
-  constexpr std::uint32_t infinity = 0x7F800000U;
-  constexpr std::uint32_t rounds_to_infinity = 0x477FF000U;  // 65520
-  constexpr std::uint32_t smallest_normal = 0x38800000U;     // 2^-14
-  if (magnitude > infinity) return static_cast<std::uint16_t>(sign | 0x7E00U);
-  if (magnitude >= rounds_to_infinity) return static_cast<std::uint16_t>(sign | 0x7C00U);
-  if (magnitude < smallest_normal) {
-    return static_cast<std::uint16_t>(sign | static_cast<std::uint32_t>(std::nearbyint(std::fabs(value) * 0x1p24F)));
-  }
-  const std::uint32_t rounded = magnitude + 0xFFFU + ((magnitude >> 13) & 1U);
-  return static_cast<std::uint16_t>(sign | ((rounded - (112U << 23)) >> 13));
-}
-
-std::uint16_t to_bf16(float value) {
-  const auto bits = std::bit_cast<std::uint32_t>(value);
-  if (std::isnan(value)) return static_cast<std::uint16_t>((bits >> 16) | 0x40U);
-  return static_cast<std::uint16_t>((bits + 0x7FFFU + ((bits >> 16) & 1U)) >> 16);
-}
-
-std::size_t byte_count(const Tensor& tensor) {
-  return tensor.size() * bytes_per_value(tensor.type);
-}
 
 /// The JSON header, padded with spaces so that the data begin at a multiple of eight bytes.
 std::string header(std::span<const NamedTensor> tensors, const std::map<std::string, std::string>& metadata) {
@@ -47,7 +21,7 @@ std::string header(std::span<const NamedTensor> tensors, const std::map<std::str
   if (!metadata.empty()) json["__metadata__"] = metadata;
   std::size_t begin = 0;
   for (const auto& [tensor_name, tensor] : tensors) {
-    const std::size_t end = begin + byte_count(tensor);
+    const std::size_t end = begin + tensor.byte_size();
     json[tensor_name] = {{"dtype", name(tensor.type)}, {"shape", tensor.shape}, {"data_offsets", {begin, end}}};
     begin = end;
   }
@@ -67,7 +41,8 @@ void write(std::ofstream& out, const void* bytes, std::size_t count) {
 }  // namespace
 
 std::vector<std::byte> to_bytes(std::span<const float> values, DataType type) {
-  const std::size_t width = bytes_per_value(type);
+  assert(type == DataType::f32 || type == DataType::f16 || type == DataType::bf16);
+  const std::size_t width = byte_size(type, 1);
   std::vector<std::byte> bytes(values.size() * width);
   for (std::size_t i = 0; i < values.size(); ++i) {
     std::byte* target = bytes.data() + i * width;
@@ -90,7 +65,7 @@ void write_safetensors(const std::filesystem::path& path, std::span<const NamedT
   const std::uint64_t length = text.size();
   write(out, &length, sizeof length);
   write(out, text.data(), text.size());
-  for (const NamedTensor& tensor : tensors) write(out, tensor.tensor.bytes, byte_count(tensor.tensor));
+  for (const NamedTensor& tensor : tensors) write(out, tensor.tensor.bytes, tensor.tensor.byte_size());
   out.close();
   if (!out) fail(partial, "cannot be written");
   std::error_code error;

@@ -7,7 +7,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace snnsim;
   return tests::attempt([&] {
     for (const auto& [name, tensor] : models::read_safetensors(tests::bytes_of(data, size), "input")) {
-      tests::require(tensor.size() * models::bytes_per_value(tensor.type) <= size, "a tensor lies inside the file");
+      tests::require(tensor.byte_size() <= size, "a tensor lies inside the file");
       tests::require(tensor.rows() * tensor.columns() == tensor.size(), "rows of equal length");
       tests::require(tensor.read().size() == tensor.size(), "all values are read");
     }
