@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/error.hpp"
+#include "core/random.hpp"
 
 namespace snnsim::models {
 
@@ -16,11 +17,15 @@ constexpr int kCoarse = 56;  // 7 octaves below the step at which the range span
 constexpr int kAbove = 5;    // and 5/8 above: in 2 bits a largest value that is positive has level 1, not 1.5
 constexpr int kFine = 7;     // on each side of the best coarse step
 
+/// One of every `stride` samples, each time another of them: a fixed one would see the same channels in every row
+/// where the stride and the width have a common divisor.
 std::vector<float> thin_out(std::span<const float> samples) {
   const std::size_t stride = samples.size() / kMostSamples + 1;
+  const RandomStream random(0, RandomStream::Purpose::threshold_samples);
   std::vector<float> kept;
   kept.reserve(samples.size() / stride + 1);
-  for (std::size_t i = 0; i < samples.size(); i += stride) kept.push_back(samples[i]);
+  for (std::size_t i = 0; i < samples.size(); i += stride)
+    kept.push_back(samples[i + random.bits(i) % std::min(stride, samples.size() - i)]);
   return kept;
 }
 

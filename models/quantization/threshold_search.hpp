@@ -14,7 +14,7 @@ double quantization_error(std::span<const float> samples, float step, LevelRange
 
 /// The step λ of least mean square error on the samples: a grid of 1/8 octaves around 2 max|x| / (high - low), from 5
 /// above to 56 below, then a finer grid around the best. Only zeros (or values too small for a normal step): 1.
-/// Throws DataError for NaN or infinity. The error is that of at most 2^17 evenly spaced samples.
+/// Throws DataError for NaN or infinity. The error is that of at most 2^17 samples, one of every few in a row.
 float search_step(std::span<const float> samples, LevelRange range);
 
 }  // namespace snnsim::models

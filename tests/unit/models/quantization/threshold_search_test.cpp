@@ -80,4 +80,17 @@ TEST_CASE("of very many samples every one is checked, and the step is that of an
   CHECK_THROWS_AS(search_step(samples, {-1, 1}), DataError);
 }
 
+TEST_CASE("outliers in one channel of rows are seen, whatever the number of samples") {
+  constexpr std::size_t width = 16;
+  tests::Random random{6};
+  for (const std::size_t rows : {5000, 10000, 26000, 60000}) {  // 1 to 8 samples for each that is looked at
+    std::vector<float> samples(rows * width);
+    for (std::size_t i = 0; i < samples.size(); ++i) samples[i] = random.normal() * (i % width == 1 ? 30.0F : 1.0F);
+    const LevelRange range = signed_range(6);
+    double least = std::numeric_limits<double>::max();
+    for (float step = 8; step > 0.05F; step *= 0.9F) least = std::min(least, quantization_error(samples, step, range));
+    CHECK_MESSAGE(quantization_error(samples, search_step(samples, range), range) <= 1.02 * least, rows, " rows");
+  }
+}
+
 }  // namespace snnsim::models
