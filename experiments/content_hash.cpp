@@ -21,7 +21,7 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Raised when a change of the program changes the numbers that the same experiment gives.
-constexpr int results_format = 1;
+constexpr int results_format = 2;
 
 constexpr std::uint64_t mebibyte = 1024 * 1024;
 constexpr std::uint64_t read_whole = 64 * mebibyte;
@@ -110,6 +110,7 @@ std::string fingerprint(const fs::path& path, const std::string& key, bool token
 struct Input {
   std::string key;  // dotted
   fs::path path;
+  bool may_be_missing = false;
 };
 
 /// Every file that a section names, found through its fields.
@@ -128,6 +129,9 @@ class InputCollector {
   void collect(const std::string& key, const fs::path& path) {
     if (!path.empty()) inputs.push_back({key, path});
   }
+  void collect(const std::string& key, const PerplexityTask& task) {
+    if (!task.text.empty()) inputs.push_back({child(key, "text"), task.text, task.needs_shard()});
+  }
   void collect(const std::string& key, const TableName& table) { inputs.push_back({key, find_energy_table(table)}); }
   template <class T>
   void collect(const std::string&, const T&) {}
@@ -138,8 +142,9 @@ std::vector<std::pair<Input, std::string>> fingerprints(const Experiment& experi
   collector.collect("", experiment);
   std::vector<std::pair<Input, std::string>> out;
   for (const Input& input : collector.inputs) {
+    const bool missing = input.may_be_missing && !fs::exists(input.path);
     const bool tokenizer_beside = input.key == "model.checkpoint" && experiment.model.tokenizer.empty();
-    out.emplace_back(input, fingerprint(input.path, input.key, tokenizer_beside));
+    out.emplace_back(input, missing ? "missing" : fingerprint(input.path, input.key, tokenizer_beside));
   }
   return out;
 }

@@ -14,8 +14,8 @@ namespace snnsim::experiments {
 /// It is the XXH3 of the resolved JSON with sorted keys, in which each path is replaced by the fingerprint of what it
 /// names: size and XXH3 of the content; of a file above 64 MiB size and XXH3 of 17 evenly spaced pieces of 1 MiB, the
 /// first and the last included; of a folder its *.json and *.safetensors files; beside a model.bin with no tokenizer
-/// given, tokenizer.bin and tok<n>.bin too. Threads, host and program version are not in it (the manifest has them).
-/// Throws DataError for a file that cannot be read.
+/// given, tokenizer.bin and tok<n>.bin too; of a missing C4 shard, that it is missing. Threads, host and program
+/// version are not in it (the manifest has them). Throws DataError for a file that cannot be read.
 std::string content_hash(const Experiment& experiment);
 
 /// The fingerprint of every input file: { "model.checkpoint": { "path": …, "xxh3": … }, … }.

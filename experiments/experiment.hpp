@@ -21,7 +21,7 @@ enum class Levels { by_neuron, timesteps, bits };
 enum class Positions { concurrent, sequential };
 enum class Executor { event, stepped };
 enum class Schedule { stepped };
-enum class Protocol { documents, gptq };
+enum class Protocol { documents, gptq, lm_eval, llama_cpp, c4, c4_new };
 
 namespace names {
 inline constexpr std::string_view weight_quantizer[] = {"rtn"};
@@ -32,7 +32,7 @@ inline constexpr std::string_view levels[] = {"", "timesteps", "bits"};
 inline constexpr std::string_view positions[] = {"concurrent", "sequential"};
 inline constexpr std::string_view executor[] = {"event", "stepped"};
 inline constexpr std::string_view schedule[] = {"stepped"};
-inline constexpr std::string_view protocol[] = {"documents", "gptq"};
+inline constexpr std::string_view protocol[] = {"documents", "gptq", "lm_eval", "llama_cpp", "c4", "c4_new"};
 }  // namespace names
 
 template <>
@@ -219,15 +219,21 @@ struct PerplexityTask {
   std::size_t max_segments = 0;
   std::string separator{default_separator};
 
+  /// The text is a shard of C4: when it is missing, the task is not run and the report says so.
+  bool needs_shard() const { return protocol == Protocol::c4 || protocol == Protocol::c4_new; }
+
   template <class Visit>
   static void fields(Visit&& visit) {
     using S = PerplexityTask;
     visit("text", &S::text, Rule{.help = "UTF-8 text"});
     visit("protocol", &S::protocol,
           Rule{.help = "documents: each document a sequence with BOS, exp(total NLL / predictions); gptq: the "
-                       "WikiText-2 rule, non-overlapping segments, exp(mean of segment means)"});
+                       "WikiText-2 rule, non-overlapping segments, exp(mean of segment means); lm_eval: words of "
+                       "detokenized pages, rolling windows; llama_cpp: the second half of each segment; c4, c4_new: "
+                       "two rules for the first validation shard of C4 (docs/protocols.md)"});
     visit("segment", &S::segment,
-          Rule{.help = "length of a segment, BOS included (published gptq figures: 2048)",
+          Rule{.help = "length of a segment, BOS included (published figures: gptq, c4, c4_new 2048; llama_cpp 512; "
+                       "lm_eval the model's context)",
                .unit = "positions",
                .least = 2,
                .most = 1048576});

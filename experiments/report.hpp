@@ -14,7 +14,8 @@ namespace snnsim::experiments {
 /// name, hash, complete, segments { done, expected }, settings
 /// perplexity   one object per text: text, protocol, segment, segments, tokens (predictions scored), the PPL of dense,
 ///              qann and snn by the protocol (experiments/perplexity.hpp), standard_error (of snn) and standard_errors
-///              (of all three), kl_dense_snn and kl_qann_snn (nats per prediction)
+///              (of all three), kl_dense_snn and kl_qann_snn (nats per prediction); words of protocol lm_eval;
+///              not_run, why a text was left out
 /// equality     of the SNN with the QANN: neurons_checked counts neurons × positions
 /// network      all populations as one; populations: each. firing_rate = spikes / (instances × T);
 ///              errors: the mean squares of method.md eq. (3), relative to the mean x² of the dense model;

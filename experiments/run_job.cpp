@@ -18,8 +18,8 @@ tbb::global_control limit_threads(std::size_t threads) {
   return {tbb::global_control::max_allowed_parallelism, threads == 0 ? all : threads};
 }
 
-std::vector<std::vector<TokenIds>> all_segments(const Experiment& experiment, const models::Tokenizer& tokenizer) {
-  std::vector<std::vector<TokenIds>> texts;
+std::vector<std::vector<Segment>> all_segments(const Experiment& experiment, const models::Tokenizer& tokenizer) {
+  std::vector<std::vector<Segment>> texts;
   for (const PerplexityTask& task : experiment.evaluation.perplexity)
     texts.push_back(evaluation_segments(task, tokenizer));
   return texts;
@@ -43,8 +43,9 @@ std::uint64_t bytes_per_position(const models::LlamaConfig& c) {
 }
 
 /// Seconds that the dense model takes for one position, measured on the first of the segments.
-double dense_seconds_per_position(const models::DenseModel& dense, const TokenIds& ids) {
-  const std::span<const models::TokenId> tokens = std::span(ids).first(std::min<std::size_t>(ids.size(), 64));
+double dense_seconds_per_position(const models::DenseModel& dense, const Segment& segment) {
+  const std::span<const models::TokenId> tokens =
+      std::span(segment.ids).first(std::min<std::size_t>(segment.inputs(), 64));
   const auto start = std::chrono::steady_clock::now();
   models::DenseSequence(dense).append(tokens);
   const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
@@ -62,19 +63,21 @@ JobPlan plan_job(const Experiment& experiment, std::size_t threads) {
   std::uint64_t longest = 0;
   const auto texts = all_segments(experiment, *opened.tokenizer);
   for (const auto& segments : texts)
-    for (const TokenIds& ids : segments) {
+    for (const Segment& segment : segments) {
       ++plan.segments;
-      plan.positions += ids.size();
-      longest = std::max<std::uint64_t>(longest, ids.size());
+      plan.positions += segment.inputs();
+      longest = std::max<std::uint64_t>(longest, segment.inputs());
     }
   const std::uint64_t macs = block_macs(config), timesteps = experiment.conversion.timesteps;
   plan.synaptic_operations = plan.positions * macs * timesteps;  // at most: every neuron spikes at every step
   const bool integers = experiment.quantization.weight_bits != bits_off;
   plan.peak_bytes = plan.model_bytes + (integers ? macs : 0) + longest * bytes_per_position(config) +
                     3 * 32 * config.vocabulary_size * 4;
+  if (plan.segments == 0) return plan;
+  const auto& first = *std::ranges::find_if(texts, [](const auto& segments) { return !segments.empty(); });
   // Dense, QANN, T steps and the scoring of three outputs each cost about one dense pass.
-  plan.seconds = dense_seconds_per_position(*opened.dense, texts.front().front()) *
-                 static_cast<double>(plan.positions) * static_cast<double>(timesteps + 4);
+  plan.seconds = dense_seconds_per_position(*opened.dense, first.front()) * static_cast<double>(plan.positions) *
+                 static_cast<double>(timesteps + 4);
   return plan;
 }
 
@@ -85,6 +88,8 @@ RunOutcome run_job(const Experiment& experiment, const RunOptions& options) {
     options.directory.log(what);
   };
   const std::unique_ptr<Pipeline> pipeline = build_pipeline(experiment, stage);
+  for (const PerplexityTask& task : experiment.evaluation.perplexity)
+    if (const std::string why = why_not_run(task); !why.empty()) stage(why);
   const auto texts = all_segments(experiment, *pipeline->opened.tokenizer);
   std::vector<std::size_t> counts;
   std::size_t total = 0;

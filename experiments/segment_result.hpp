@@ -41,6 +41,7 @@ struct SegmentResult {
   std::size_t text = 0;      // index into evaluation.perplexity
   std::size_t segment = 0;   // index within that text
   std::uint64_t tokens = 0;  // predictions scored
+  std::uint64_t words = 0;   // protocol lm_eval: words of the page that begins with this segment
   Likelihood dense, qann, snn;
   double kl_dense_snn = 0, kl_qann_snn = 0;                  // Σ over predictions, nats
   std::uint64_t neurons_checked = 0, neurons_different = 0;  // instances compared with the QANN, and unequal ones

@@ -75,6 +75,7 @@ struct Members<SegmentResult> {
     visit("text", &SegmentResult::text);
     visit("segment", &SegmentResult::segment);
     visit("tokens", &SegmentResult::tokens);
+    visit("words", &SegmentResult::words);
     visit("dense", &SegmentResult::dense);
     visit("qann", &SegmentResult::qann);
     visit("snn", &SegmentResult::snn);

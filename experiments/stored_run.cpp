@@ -38,6 +38,11 @@ std::size_t StoredRun::expected_segments() const {
   return sum;
 }
 
+bool StoredRun::complete() const {
+  const auto found = manifest.find("segments");
+  return found != manifest.end() && found->is_array() && results.size() == expected_segments();
+}
+
 bool is_run_directory(const std::filesystem::path& path) {
   return std::filesystem::exists(path / "manifest.json") && std::filesystem::exists(path / "experiment.json");
 }

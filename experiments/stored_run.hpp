@@ -19,7 +19,7 @@ struct StoredRun {
 
   /// Segments that the run will have, 0 while that is not known.
   std::size_t expected_segments() const;
-  bool complete() const { return expected_segments() > 0 && results.size() == expected_segments(); }
+  bool complete() const;
 };
 
 bool is_run_directory(const std::filesystem::path& path);

@@ -4,7 +4,8 @@ set -euo pipefail
 
 packages=(
   build-essential cmake ninja-build ccache pkg-config git
-  libboost-graph-dev libboost-program-options-dev libtbb-dev nlohmann-json3-dev libfmt-dev libhwy-dev libxxhash-dev
+  libboost-graph-dev libboost-program-options-dev libtbb-dev nlohmann-json3-dev libfmt-dev libhwy-dev
+  libicu-dev libxxhash-dev zlib1g-dev
   doctest-dev libbenchmark-dev
   clang-format-14 clang-tidy-14
 )

@@ -32,11 +32,11 @@ void timed(double& seconds, const Work& work) {
 /// One segment on its way through the three networks.
 class SegmentRun {
  public:
-  SegmentRun(const Pipeline& pipeline, const Experiment& experiment, const TokenIds& ids)
+  SegmentRun(const Pipeline& pipeline, const Experiment& experiment, const Segment& segment)
       : pipeline_(pipeline),
         experiment_(experiment),
-        ids_(ids),
-        prefix_(std::min(experiment.quantization.prefix_tokens.positions(), ids.size())),
+        segment_(segment),
+        prefix_(std::min(experiment.quantization.prefix_tokens.positions(), segment.inputs())),
         dense_(pipeline.dense()),
         qann_(pipeline.qann),
         snn_(pipeline.spiking, pipeline.dense(), *pipeline.executor) {}
@@ -47,7 +47,7 @@ class SegmentRun {
     const auto observer = [&](std::size_t block, models::Site site, const Matrix<float>& x) {
       at(dense_sites_[block], site) = x;
     };
-    dense_.append(ids_, keep ? models::DenseSequence::Observer(observer) : nullptr);
+    dense_.append(inputs(), keep ? models::DenseSequence::Observer(observer) : nullptr);
   }
 
   void run_qann() {
@@ -60,7 +60,7 @@ class SegmentRun {
 
   void run_snn() {
     if (experiment_.record.errors)
-      probe_.emplace(pipeline_.spiking.graph, pipeline_.spiking.timesteps, prefix_, ids_.size());
+      probe_.emplace(pipeline_.spiking.graph, pipeline_.spiking.timesteps, prefix_, segment_.inputs());
     ArrivalProbe* probe = probe_ ? &*probe_ : nullptr;
     snn_.append_prefix(dense_, prefix_);
     if (experiment_.conversion.positions == Positions::concurrent) return snn_.append(rest(), probe);
@@ -68,7 +68,7 @@ class SegmentRun {
   }
 
   void score_predictions(SegmentResult& result, std::vector<TokenLikelihood>* tokens) const {
-    score(pipeline_.dense(), ids_, prefix_, {dense_.normalised(), qann_.normalised(), snn_.normalised()}, result,
+    score(pipeline_.dense(), segment_, prefix_, {dense_.normalised(), qann_.normalised(), snn_.normalised()}, result,
           tokens);
   }
 
@@ -83,7 +83,8 @@ class SegmentRun {
   }
 
  private:
-  std::span<const models::TokenId> rest() const { return std::span(ids_).subspan(prefix_); }
+  std::span<const models::TokenId> inputs() const { return std::span(segment_.ids).first(segment_.inputs()); }
+  std::span<const models::TokenId> rest() const { return inputs().subspan(prefix_); }
 
   void measure_population(std::size_t block, models::Site site, SegmentResult& result) const {
     const SpikingGraph& graph = pipeline_.spiking.graph;
@@ -99,7 +100,7 @@ class SegmentRun {
       measure_errors(graph, snn_.state(), id, at(dense_sites_[block], site), prefix_, tally);
       probe_->measure(id, tally);
     }
-    tally.instances = population.width() * (ids_.size() - prefix_);
+    tally.instances = population.width() * (segment_.inputs() - prefix_);
     result.neurons_checked += tally.instances;
     result.neurons_different += count_different(graph, snn_.state(), id, at(counts_[block], site), prefix_);
     result.populations.push_back(std::move(tally));
@@ -108,14 +109,14 @@ class SegmentRun {
   bool output_equal() const {
     const Matrix<float>& qann = qann_.normalised();
     const Matrix<float>& snn = snn_.normalised();
-    for (std::size_t r = prefix_; r < ids_.size(); ++r)
+    for (std::size_t r = prefix_; r < segment_.inputs(); ++r)
       if (std::memcmp(qann.row(r), snn.row(r), qann.columns() * sizeof(float)) != 0) return false;
     return true;
   }
 
   const Pipeline& pipeline_;
   const Experiment& experiment_;
-  const TokenIds& ids_;
+  const Segment& segment_;
   std::size_t prefix_;
   models::DenseSequence dense_;
   models::QuantizedSequence qann_;
@@ -127,13 +128,14 @@ class SegmentRun {
 
 }  // namespace
 
-SegmentResult evaluate_segment(const Pipeline& pipeline, const Experiment& experiment, const TokenIds& ids,
+SegmentResult evaluate_segment(const Pipeline& pipeline, const Experiment& experiment, const Segment& segment,
                                std::vector<TokenLikelihood>* tokens, StageTimes* times) {
   StageTimes unused;
   StageTimes& spent = times != nullptr ? *times : unused;
   const Clock::time_point start = Clock::now();
   SegmentResult result;
-  SegmentRun run(pipeline, experiment, ids);
+  result.words = segment.words;
+  SegmentRun run(pipeline, experiment, segment);
   timed(spent.dense, [&] { run.run_dense(); });
   timed(spent.qann, [&] { run.run_qann(); });
   timed(spent.spiking, [&] { run.run_snn(); });

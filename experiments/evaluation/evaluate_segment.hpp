@@ -16,7 +16,7 @@ struct StageTimes {
 
 /// Runs one segment through the dense model, the QANN and the spiking network and measures everything the report needs.
 /// Positions below the prefix stay in full precision. `tokens` and `times` may be null.
-SegmentResult evaluate_segment(const Pipeline& pipeline, const Experiment& experiment, const TokenIds& ids,
+SegmentResult evaluate_segment(const Pipeline& pipeline, const Experiment& experiment, const Segment& segment,
                                std::vector<TokenLikelihood>* tokens, StageTimes* times);
 
 }  // namespace snnsim::experiments

@@ -59,11 +59,12 @@ std::vector<double> log_probabilities(std::span<const float> logits) {
   return result;
 }
 
-void score(const models::DenseModel& model, std::span<const models::TokenId> ids, std::size_t prefix,
-           const ThreeOutputs& outputs, SegmentResult& result, std::vector<TokenLikelihood>* tokens) {
-  result.tokens = ids.size() - 1;
-  for (std::size_t first = 0; first + 1 < ids.size(); first += kChunk) {
-    const std::vector<std::uint32_t> rows = models::row_range(first, std::min(first + kChunk, ids.size() - 1));
+void score(const models::DenseModel& model, const Segment& segment, std::size_t prefix, const ThreeOutputs& outputs,
+           SegmentResult& result, std::vector<TokenLikelihood>* tokens) {
+  const TokenIds& ids = segment.ids;
+  result.tokens = segment.scored();
+  for (std::size_t first = segment.first_scored - 1; first < segment.inputs(); first += kChunk) {
+    const std::vector<std::uint32_t> rows = models::row_range(first, std::min(first + kChunk, segment.inputs()));
     const Matrix<float> dense = model.logits(outputs.dense, rows);
     const Matrix<float> qann = logits(model, outputs.dense, outputs.qann, prefix, rows);
     const Matrix<float> snn = logits(model, outputs.dense, outputs.snn, prefix, rows);

@@ -3,6 +3,7 @@
 #include <span>
 #include <vector>
 
+#include "experiments/evaluation/segment.hpp"
 #include "experiments/segment_result.hpp"
 #include "experiments/token_table.hpp"
 #include "models/llama/dense_model.hpp"
@@ -16,12 +17,12 @@ struct ThreeOutputs {
   const Matrix<float>& snn;
 };
 
-/// Scores every prediction of the sequence (position i predicts ids[i + 1]) into result.dense, qann, snn, tokens and
-/// the divergences KL(dense‖SNN), KL(QANN‖SNN). Positions below `prefix` run in full precision in all three networks,
-/// so the dense output counts for them. Logits are made a few positions at a time and not kept. `tokens`, if not null,
-/// receives a line per prediction.
-void score(const models::DenseModel& dense, std::span<const models::TokenId> ids, std::size_t prefix,
-           const ThreeOutputs& outputs, SegmentResult& result, std::vector<TokenLikelihood>* tokens);
+/// Scores the predictions of the segment that count (position i predicts ids[i + 1]) into result.dense, qann, snn,
+/// tokens and the divergences KL(dense‖SNN), KL(QANN‖SNN). Positions below `prefix` run in full precision in all three
+/// networks, so the dense output counts for them. Logits are made a few positions at a time and not kept. `tokens`, if
+/// not null, receives a line per prediction.
+void score(const models::DenseModel& dense, const Segment& segment, std::size_t prefix, const ThreeOutputs& outputs,
+           SegmentResult& result, std::vector<TokenLikelihood>* tokens);
 
 /// log softmax in double, summed in index order.
 std::vector<double> log_probabilities(std::span<const float> logits);

@@ -13,13 +13,19 @@ struct TextScore {
   double kl_dense_snn = 0, kl_qann_snn = 0;
 
   void add(const SegmentResult& result) {
-    dense.add(result.dense, result.tokens);
-    qann.add(result.qann, result.tokens);
-    snn.add(result.snn, result.tokens);
+    dense.add(result.dense, result.tokens, result.words);
+    qann.add(result.qann, result.tokens, result.words);
+    snn.add(result.snn, result.tokens, result.words);
     kl_dense_snn += result.kl_dense_snn;
     kl_qann_snn += result.kl_qann_snn;
   }
 };
+
+/// True if the run found nothing to simulate in a text: a C4 shard that was missing.
+bool not_run(const StoredRun& run, std::size_t text) {
+  const auto segments = run.manifest.find("segments");
+  return segments != run.manifest.end() && segments->is_array() && text < segments->size() && segments->at(text) == 0;
+}
 
 ordered_json to_json(const PerplexityTask& task, const TextScore& score) {
   const auto tokens = static_cast<double>(score.snn.tokens());
@@ -45,7 +51,11 @@ ordered_json perplexity_section(const StoredRun& run) {
   std::vector<TextScore> scores(tasks.size());
   for (const SegmentResult& result : run.results) scores.at(result.text).add(result);
   auto section = ordered_json::array();
-  for (std::size_t text = 0; text < tasks.size(); ++text) section.push_back(to_json(tasks[text], scores[text]));
+  for (std::size_t text = 0; text < tasks.size(); ++text) {
+    section.push_back(to_json(tasks[text], scores[text]));
+    if (not_run(run, text)) section.back()["not_run"] = "the C4 shard was missing";
+    if (tasks[text].protocol == Protocol::lm_eval) section.back()["words"] = scores[text].snn.words();
+  }
   return section;
 }
 

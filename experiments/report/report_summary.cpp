@@ -77,6 +77,10 @@ void add_perplexity(std::string& out, const ordered_json& report) {
         fmt::format("{} ({}, {})", short_name(file, 19), text(score.at("protocol")),
                     score.at("segment").get<std::size_t>()),
         with_error(score, "dense"), with_error(score, "qann"), with_error(score, "snn"));
+    if (score.contains("not_run")) {
+      add(out, "    not run: {}\n", text(score.at("not_run")));
+      continue;
+    }
     add(out, "    {} tokens; KL per token, nats: dense to SNN {}, QANN to SNN {}\n",
         score.at("tokens").get<std::uint64_t>(), three_digits(value_of(score.at("kl_dense_snn"))),
         three_digits(value_of(score.at("kl_qann_snn"))));

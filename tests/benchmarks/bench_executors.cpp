@@ -25,7 +25,7 @@ Experiment bundled_experiment(Neuron neuron, std::size_t timesteps, Executor exe
 struct Workload {
   Experiment experiment;
   std::unique_ptr<Pipeline> pipeline;
-  std::vector<TokenIds> segments;
+  std::vector<Segment> segments;
 
   Workload(Neuron neuron, std::size_t timesteps, Executor executor)
       : experiment(bundled_experiment(neuron, timesteps, executor)),
@@ -38,10 +38,10 @@ void simulate(benchmark::State& state, Neuron neuron, Executor executor) {
   const Workload workload(neuron, static_cast<std::size_t>(state.range(0)), executor);
   double tokens = 0, operations = 0;
   for (auto _ : state)
-    for (const TokenIds& ids : workload.segments) {
+    for (const Segment& segment : workload.segments) {
       models::SpikingSequence sequence(workload.pipeline->spiking, workload.pipeline->dense(),
                                        *workload.pipeline->executor);
-      sequence.append(ids);
+      sequence.append(std::span(segment.ids).first(segment.inputs()));
       tokens += static_cast<double>(ids.size());
       operations += static_cast<double>(sequence.state().operations().synaptic_operations);
     }
@@ -69,9 +69,9 @@ void qann(benchmark::State& state) {
   const Workload workload(Neuron::sigma_delta, 1, Executor::stepped);
   double tokens = 0;
   for (auto _ : state)
-    for (const TokenIds& ids : workload.segments) {
+    for (const Segment& segment : workload.segments) {
       models::QuantizedSequence sequence(workload.pipeline->qann);
-      sequence.append(ids);
+      sequence.append(std::span(segment.ids).first(segment.inputs()));
       tokens += static_cast<double>(ids.size());
     }
   state.counters["tokens/s"] = benchmark::Counter(tokens, benchmark::Counter::kIsRate);
@@ -83,8 +83,8 @@ void stages(benchmark::State& state) {
   const Workload workload(Neuron::integer_spiking, 8, Executor::event);
   StageTimes times;
   for (auto _ : state)
-    for (const TokenIds& ids : workload.segments)
-      benchmark::DoNotOptimize(evaluate_segment(*workload.pipeline, workload.experiment, ids, nullptr, &times));
+    for (const Segment& segment : workload.segments)
+      benchmark::DoNotOptimize(evaluate_segment(*workload.pipeline, workload.experiment, segment, nullptr, &times));
   const double all = times.dense + times.qann + times.spiking + times.scoring + times.anatomy;
   state.counters["dense_%"] = 100 * times.dense / all;
   state.counters["qann_%"] = 100 * times.qann / all;

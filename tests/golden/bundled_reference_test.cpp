@@ -108,9 +108,9 @@ TEST_CASE("the bundled model has PyTorch's perplexity on the held-out text" * do
   CHECK(segments.size() == expected["documents"].get<std::size_t>());
   double total = 0;
   std::size_t predictions = 0;
-  for (const Ids& ids : segments) {
-    for (const double loss : losses(model, ids)) total += loss;
-    predictions += ids.size() - 1;
+  for (const experiments::Segment& segment : segments) {
+    for (const double loss : losses(model, segment.ids)) total += loss;
+    predictions += segment.scored();
   }
   CHECK(predictions == expected["predictions"].get<std::size_t>());
   const double mean = total / static_cast<double>(predictions);

@@ -74,6 +74,31 @@ TEST_CASE("perplexity by its protocol, with the standard error of the delta meth
   const ordered_json gptq = make_report(hand_run(Protocol::gptq))["perplexity"][0];
   CHECK(gptq["snn"] == std::exp((2.0 + 4.0) / 2));  // segments alike
   CHECK(gptq["protocol"] == "gptq");
+  for (const Protocol protocol : {Protocol::c4, Protocol::c4_new})
+    CHECK(make_report(hand_run(protocol))["perplexity"][0]["snn"] == gptq["snn"]);
+  CHECK(make_report(hand_run(Protocol::llama_cpp))["perplexity"][0]["snn"] == documents["snn"]);
+}
+
+TEST_CASE("protocol lm_eval is per word") {
+  StoredRun run = hand_run(Protocol::lm_eval);
+  run.results[0].words = 2;  // one page of two windows
+  const ordered_json report = make_report(run)["perplexity"][0];
+  CHECK(report["snn"] == std::exp(10.0 / 2));
+  CHECK(report["words"] == 2);
+  CHECK(report["standard_error"].get<double>() ==
+        doctest::Approx(std::exp(5.0) * 2 * std::sqrt(1.25 / 3)).epsilon(1e-14));  // two predictions a word
+}
+
+TEST_CASE("a text that was not run says so, in the report and in the summary") {
+  StoredRun run = sample_run(Protocol::c4);
+  run.manifest["segments"] = {0};
+  run.results.clear();
+  const ordered_json report = make_report(run);
+  CHECK(report["perplexity"][0]["not_run"] == "the C4 shard was missing");
+  CHECK(report["perplexity"][0]["snn"].is_null());
+  CHECK(report["complete"] == true);
+  CHECK(holds(report_summary(report), "not run: the C4 shard was missing"));
+  CHECK_FALSE(make_report(sample_run())["perplexity"][0].contains("not_run"));
 }
 
 TEST_CASE("divergences are per prediction, texts are kept apart") {

@@ -46,15 +46,15 @@ TEST_CASE("protocol documents: each document its own sequence with BOS, cut at t
   const tests::ScratchFolder folder;
   const auto tokenizer = bundled_tokenizer();
   PerplexityTask task{.text = text_file(folder, "Once upon a time there was a cat.<|endoftext|>\nHi.\n"), .segment = 6};
-  const std::vector<TokenIds> segments = evaluation_segments(task, *tokenizer);
+  const std::vector<Segment> segments = evaluation_segments(task, *tokenizer);
   REQUIRE(segments.size() == 2);
-  CHECK(segments[0].size() == 6);
+  CHECK(segments[0].ids.size() == 6);
   TokenIds whole = tokenizer->encode("Once upon a time there was a cat.", true);
   whole.resize(6);
-  CHECK(segments[0] == whole);
-  CHECK(segments[1] == tokenizer->encode("Hi.", true));
+  CHECK(segments[0] == Segment{whole});
+  CHECK(segments[1] == Segment{tokenizer->encode("Hi.", true)});
   task.max_segments = 1;
-  CHECK(evaluation_segments(task, *tokenizer) == std::vector<TokenIds>{whole});
+  CHECK(evaluation_segments(task, *tokenizer) == std::vector<Segment>{{whole}});
 }
 
 TEST_CASE("protocol gptq: one stream with one BOS, segments without overlap, the tail dropped") {
@@ -63,10 +63,10 @@ TEST_CASE("protocol gptq: one stream with one BOS, segments without overlap, the
   const std::string text = "One day a dog ran.\nThe sun was hot.\n\nThe end.\n";
   PerplexityTask task{.text = text_file(folder, text), .protocol = Protocol::gptq, .segment = 5};
   const TokenIds stream = tokenizer->encode(join_rows(text), true);
-  const std::vector<TokenIds> segments = evaluation_segments(task, *tokenizer);
+  const std::vector<Segment> segments = evaluation_segments(task, *tokenizer);
   REQUIRE(segments.size() == stream.size() / 5);
   for (std::size_t i = 0; i < segments.size(); ++i)
-    CHECK(std::ranges::equal(segments[i], std::span(stream).subspan(5 * i, 5)));
+    CHECK(std::ranges::equal(segments[i].ids, std::span(stream).subspan(5 * i, 5)));
   task.segment = stream.size() + 1;
   CHECK_THROWS_AS(evaluation_segments(task, *tokenizer), DataError);
 }
@@ -102,9 +102,9 @@ TEST_CASE("WikiText-2 has the 341469 ids and 166 segments of the published table
   CHECK(ids.size() == 341469);
   const TokenIds start{1, 29871, 13, 13, 353, 4755, 350, 5059, 357, 353, 29871, 13, 13, 13, 13, 13, 4755};
   CHECK(std::ranges::equal(std::span(ids).first(17), start));
-  const std::vector<TokenIds> segments = evaluation_segments(task, *tokenizer);
+  const std::vector<Segment> segments = evaluation_segments(task, *tokenizer);
   CHECK(segments.size() == 166);
-  CHECK(std::ranges::equal(segments[165], std::span(ids).subspan(165 * 2048, 2048)));
+  CHECK(std::ranges::equal(segments[165].ids, std::span(ids).subspan(165 * 2048, 2048)));
 }
 
 }  // namespace snnsim::experiments
