@@ -12,5 +12,7 @@ std::string_view compiler();
 std::string_view compiler_flags();
 /// The project's configs/ folder.
 std::filesystem::path configs_folder();
+/// The folder of the model and the texts that come with the project.
+std::filesystem::path bundled_folder();
 
 }  // namespace snnsim::experiments

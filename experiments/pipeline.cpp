@@ -33,13 +33,8 @@ void check_segments(const Experiment& experiment, const models::LlamaConfig& con
 }
 
 models::QuantizedModel quantize_model(const Experiment& experiment, const OpenedModel& opened,
-                                      const std::function<void(const std::string&)>& stage) {
+                                      const std::vector<TokenIds>& calibration, const StageObserver& stage) {
   const QuantizationSection& section = experiment.quantization;
-  std::vector<TokenIds> calibration;
-  if (section.activation_bits != bits_off) {
-    stage("reading the calibration text");
-    calibration = calibration_sequences(section.calibration, experiment.seed, *opened.tokenizer);
-  }
   const models::QuantizerOptions options{
       .weight_bits = section.weight_bits,
       .activation_bits = section.activation_bits,
@@ -97,12 +92,30 @@ OpenedModel open_model(const Experiment& experiment) {
   return opened;
 }
 
-std::unique_ptr<Pipeline> build_pipeline(const Experiment& experiment,
-                                         const std::function<void(const std::string&)>& stage) {
+std::vector<TokenIds> calibration_of(const Experiment& experiment, const models::Tokenizer& tokenizer) {
+  if (experiment.quantization.activation_bits == bits_off) return {};
+  return calibration_sequences(experiment.quantization.calibration, experiment.seed, tokenizer);
+}
+
+bool is_exact(const Experiment& experiment, const models::LlamaConfig& config) {
+  if (experiment.quantization.activation_bits == bits_off) return true;  // nothing spikes
+  return std::ranges::all_of(population_names(config), [&](const std::string& population) {
+    return exact(make_neuron(experiment.conversion, population, activation_range(experiment, population)));
+  });
+}
+
+std::unique_ptr<Pipeline> build_pipeline(const Experiment& experiment, const StageObserver& stage) {
   stage("opening the model");
+  OpenedModel opened = open_model(experiment);
+  const std::vector<TokenIds> calibration = calibration_of(experiment, *opened.tokenizer);
+  return build_pipeline(experiment, std::move(opened), calibration, stage);
+}
+
+std::unique_ptr<Pipeline> build_pipeline(const Experiment& experiment, OpenedModel opened,
+                                         const std::vector<TokenIds>& calibration, const StageObserver& stage) {
   auto pipeline = std::make_unique<Pipeline>();
-  pipeline->opened = open_model(experiment);
-  pipeline->qann = quantize_model(experiment, pipeline->opened, stage);
+  pipeline->opened = std::move(opened);
+  pipeline->qann = quantize_model(experiment, pipeline->opened, calibration, stage);
   stage("converting to a spiking network");
   const ConversionSection& conversion = experiment.conversion;
   pipeline->spiking = models::convert(

@@ -3,8 +3,10 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "core/simulation/executor.hpp"
+#include "experiments/evaluation/segments.hpp"
 #include "experiments/experiment.hpp"
 #include "models/conversion/converter.hpp"
 #include "models/quantization/quantizer.hpp"
@@ -31,9 +33,19 @@ struct Pipeline {
   const models::DenseModel& dense() const { return *opened.dense; }
 };
 
+using StageObserver = std::function<void(const std::string&)>;
+
 /// Checkpoint -> Calibration -> QuantizedModel -> SpikingGraph. `stage` is told what is going on.
-std::unique_ptr<Pipeline> build_pipeline(const Experiment& experiment,
-                                         const std::function<void(const std::string&)>& stage);
+std::unique_ptr<Pipeline> build_pipeline(const Experiment& experiment, OpenedModel opened,
+                                         const std::vector<TokenIds>& calibration, const StageObserver& stage);
+/// The same from the files that the experiment names.
+std::unique_ptr<Pipeline> build_pipeline(const Experiment& experiment, const StageObserver& stage);
+
+/// The calibration sequences of an experiment; none when activations are not quantized.
+std::vector<TokenIds> calibration_of(const Experiment& experiment, const models::Tokenizer& tokenizer);
+
+/// True if the neurons of this experiment equal their quantizers for every input, so that SNN = QANN must hold.
+bool is_exact(const Experiment& experiment, const models::LlamaConfig& config);
 
 /// Levels of the quantizer at a population: n bits, or as many as its neuron reaches in T steps (method.md section 2).
 LevelRange activation_range(const Experiment& experiment, std::string_view population);

@@ -37,10 +37,11 @@ fs::path make_folder(const fs::path& folder) {
 }
 
 /// Only what a run writes: notes that someone put beside it stay.
-void discard(const fs::path& folder) {
+void discard(const fs::path& folder) noexcept {
+  std::error_code ignored;
   for (const char* name : {"experiment.json", "manifest.json", "results.jsonl", "report.json", "report.csv",
                            "token_nll.csv", "token_nll.partial", "run.log"})
-    fs::remove_all(folder / name);
+    fs::remove_all(folder / name, ignored);
 }
 
 /// The log of finished segments, ready to be appended to.
@@ -183,6 +184,15 @@ void RunDirectory::finish(bool equality_required) {
   last["peak_rss_bytes"] = peak_resident_bytes();
   state.write_manifest();
   state.log(state.complete() ? "complete" : "stopped before the last segment");
+}
+
+void RunDirectory::discard_if_empty() noexcept {
+  const std::lock_guard guard(state_->mutex);
+  if (!state_->results.empty()) return;
+  discard(state_->path);
+  std::error_code ignored;
+  fs::remove(state_->path / ".lock", ignored);
+  fs::remove(state_->path, ignored);  // stays if somebody keeps notes there
 }
 
 ordered_json RunDirectory::manifest() const {

@@ -53,6 +53,9 @@ class RunDirectory {
   void append(const SegmentResult& result, std::span<const TokenLikelihood> tokens = {});
   /// One line of run.log, with the time in front.
   void log(std::string_view line);
+  /// Takes away what this process has written when no segment was ever finished here: an error before the first result
+  /// leaves nothing behind.
+  void discard_if_empty() noexcept;
   /// Closes the books: token_nll.csv if every segment is there, and the manifest.
   void finish(bool equality_required);
 

@@ -18,13 +18,6 @@ tbb::global_control limit_threads(std::size_t threads) {
   return {tbb::global_control::max_allowed_parallelism, threads == 0 ? all : threads};
 }
 
-std::vector<std::vector<Segment>> all_segments(const Experiment& experiment, const models::Tokenizer& tokenizer) {
-  std::vector<std::vector<Segment>> texts;
-  for (const PerplexityTask& task : experiment.evaluation.perplexity)
-    texts.push_back(evaluation_segments(task, tokenizer));
-  return texts;
-}
-
 /// Multiply-accumulates of one position in all decoder blocks.
 std::uint64_t block_macs(const models::LlamaConfig& c) {
   const std::uint64_t q = c.heads * c.head_dim, kv = c.kv_heads * c.head_dim;
@@ -54,58 +47,53 @@ double dense_seconds_per_position(const models::DenseModel& dense, const Segment
 
 }  // namespace
 
-JobPlan plan_job(const Experiment& experiment, std::size_t threads) {
+JobPlan plan_job(const Experiment& experiment, const JobInputs& inputs, std::size_t threads) {
   const tbb::global_control limit = limit_threads(threads);
-  const OpenedModel opened = open_model(experiment);
-  const models::LlamaConfig& config = opened.dense->config();
-  JobPlan plan;
-  plan.model_bytes = opened.dense->checkpoint().bytes();
+  const models::DenseModel& dense = *inputs.opened.dense;
+  const models::LlamaConfig& config = dense.config();
+  JobPlan plan{
+      .model_bytes = dense.checkpoint().bytes(), .segments = inputs.segments(), .positions = inputs.positions()};
   std::uint64_t longest = 0;
-  const auto texts = all_segments(experiment, *opened.tokenizer);
-  for (const auto& segments : texts)
-    for (const Segment& segment : segments) {
-      ++plan.segments;
-      plan.positions += segment.inputs();
-      longest = std::max<std::uint64_t>(longest, segment.inputs());
-    }
+  for (const auto& text : inputs.texts)
+    for (const Segment& segment : text) longest = std::max<std::uint64_t>(longest, segment.inputs());
   const std::uint64_t macs = block_macs(config), timesteps = experiment.conversion.timesteps;
   plan.synaptic_operations = plan.positions * macs * timesteps;  // at most: every neuron spikes at every step
   const bool integers = experiment.quantization.weight_bits != bits_off;
   plan.peak_bytes = plan.model_bytes + (integers ? macs : 0) + longest * bytes_per_position(config) +
                     3 * 32 * config.vocabulary_size * 4;
   if (plan.segments == 0) return plan;
-  const auto& first = *std::ranges::find_if(texts, [](const auto& segments) { return !segments.empty(); });
+  const auto& first = *std::ranges::find_if(inputs.texts, [](const auto& segments) { return !segments.empty(); });
   // Dense, QANN, T steps and the scoring of three outputs each cost about one dense pass.
-  plan.seconds = dense_seconds_per_position(*opened.dense, first.front()) * static_cast<double>(plan.positions) *
+  plan.seconds = dense_seconds_per_position(dense, first.front()) * static_cast<double>(plan.positions) *
                  static_cast<double>(timesteps + 4);
   return plan;
 }
 
-RunOutcome run_job(const Experiment& experiment, const RunOptions& options) {
+RunOutcome run_job(const Experiment& experiment, JobInputs inputs, const RunOptions& options) {
   const tbb::global_control limit = limit_threads(options.threads);
   const auto stage = [&](const std::string& what) {
     options.progress.stage(what);
     options.directory.log(what);
   };
-  const std::unique_ptr<Pipeline> pipeline = build_pipeline(experiment, stage);
+  std::vector<std::size_t> counts;
+  for (const auto& segments : inputs.texts) counts.push_back(segments.size());
+  options.directory.expect(counts);
   for (const PerplexityTask& task : experiment.evaluation.perplexity)
     if (const std::string why = why_not_run(task); !why.empty()) stage(why);
-  const auto texts = all_segments(experiment, *pipeline->opened.tokenizer);
-  std::vector<std::size_t> counts;
-  std::size_t total = 0;
-  for (const auto& segments : texts) total += counts.emplace_back(segments.size());
-  options.directory.expect(counts);
-  options.progress.start(total, experiment.conversion.timesteps, options.directory.results());
-  RunOutcome outcome{.interrupted = false, .equality_required = pipeline->spiking.exact};
-  for (std::size_t text = 0; text < texts.size(); ++text)
-    for (std::size_t segment = 0; segment < texts[text].size(); ++segment) {
+  RunOutcome outcome{.equality_required = is_exact(experiment, inputs.opened.dense->config())};
+  if (options.directory.results().size() == inputs.segments()) return outcome;
+  const std::unique_ptr<Pipeline> pipeline =
+      build_pipeline(experiment, std::move(inputs.opened), inputs.calibration, stage);
+  options.progress.start(inputs.segments(), experiment.conversion.timesteps, options.directory.results());
+  for (std::size_t text = 0; text < inputs.texts.size(); ++text)
+    for (std::size_t segment = 0; segment < inputs.texts[text].size(); ++segment) {
       if (options.directory.finished(text, segment)) continue;
       if (options.stop) {
         outcome.interrupted = true;
         return outcome;
       }
       std::vector<TokenLikelihood> tokens;
-      SegmentResult result = evaluate_segment(*pipeline, experiment, texts[text][segment],
+      SegmentResult result = evaluate_segment(*pipeline, experiment, inputs.texts[text][segment],
                                               experiment.record.token_nll ? &tokens : nullptr, nullptr);
       result.text = text;
       result.segment = segment;

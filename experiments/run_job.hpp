@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "experiments/experiment.hpp"
+#include "experiments/job_inputs.hpp"
 #include "experiments/progress.hpp"
 #include "experiments/run_directory.hpp"
 
@@ -32,11 +33,11 @@ struct RunOutcome {
   bool equality_required = false;  // theory says SNN == QANN, bit for bit, for this experiment
 };
 
-/// Opens what the experiment names and sizes the job without simulating.
-JobPlan plan_job(const Experiment& experiment, std::size_t threads);
+/// Sizes the job without simulating; runs the dense model on a few positions to time it.
+JobPlan plan_job(const Experiment& experiment, const JobInputs& inputs, std::size_t threads);
 
 /// Simulates every segment that the run directory does not hold yet and appends each to it. The caller writes the
 /// report afterwards and turns a missed equality into CheckFailed.
-RunOutcome run_job(const Experiment& experiment, const RunOptions& options);
+RunOutcome run_job(const Experiment& experiment, JobInputs inputs, const RunOptions& options);
 
 }  // namespace snnsim::experiments

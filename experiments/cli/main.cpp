@@ -1,3 +1,87 @@
-int main() {
-  return 0;
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <exception>
+#include <filesystem>
+#include <new>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+#include "experiments/build_identity.hpp"
+#include "experiments/cli/command.hpp"
+#include "experiments/suggestion.hpp"
+
+namespace snnsim::experiments::cli {
+namespace {
+
+constexpr std::array commands = {
+    Command{"run", "EXPERIMENT.json [--set KEY=VALUE]... [--out DIR] [--threads N] [--fresh] [--dry-run] [--quiet]",
+            "Does the whole job of an experiment; continues an interrupted run of the same experiment.", run_command},
+    Command{"report", "RUN_DIR... [--csv FILE]", "Reports again from stored results.", report_command},
+    Command{"generate", "MODEL_OR_EXPERIMENT --prompt TEXT [--tokens N] [--temperature X]",
+            "Writes text with the spiking model, token by token.", generate_command},
+    Command{"inspect", "PATH", "Says what a checkpoint, tokenizer, experiment or run directory holds.",
+            inspect_command},
+    Command{"validate", "EXPERIMENT.json [--set KEY=VALUE]...", "Checks an experiment and its files without running.",
+            validate_command},
+    Command{"schema", "[--keys]", "Prints the JSON schema of experiments, or its keys as a table.", schema_command},
+};
+
+void print_usage(std::FILE* out) {
+  fmt::print(out, "snnsim {}: LLaMA checkpoints as spiking networks, simulated spike by spike\n\n", version());
+  for (const Command& command : commands) fmt::print(out, "  snnsim {:9} {}\n", command.name, command.summary);
+  fmt::print(out, "\nsnnsim VERB --help tells more. A first run: snnsim run experiments/quickstart.json\n");
+}
+
+const Command& find_command(const std::string& name) {
+  const auto found = std::ranges::find(commands, name, &Command::name);
+  if (found != commands.end()) return *found;
+  std::vector<std::string_view> names;
+  for (const Command& command : commands) names.push_back(command.name);
+  throw ConfigurationError(fmt::format("snnsim has no verb \"{}\"", name), suggest(name, names, "verbs"));
+}
+
+int dispatch(const std::vector<std::string>& words) {
+  if (words.empty()) {
+    print_usage(stderr);
+    return 2;
+  }
+  if (words[0] == "--help" || words[0] == "-h" || words[0] == "help") {
+    print_usage(stdout);
+    return 0;
+  }
+  if (words[0] == "--version") {
+    fmt::print("snnsim {} {}\n", version(), git_revision());
+    return 0;
+  }
+  const Command& command = find_command(words[0]);
+  return command.run(command, std::span(words).subspan(1));
+}
+
+void complain(std::string_view cause, std::string_view remedy) {
+  fmt::print(stderr, "snnsim: {}\n  {}\n", cause, remedy);
+}
+
+}  // namespace
+}  // namespace snnsim::experiments::cli
+
+int main(int argc, char** argv) {
+  using namespace snnsim::experiments::cli;
+  try {
+    return dispatch(std::vector<std::string>(argv + 1, argv + argc));
+  } catch (const snnsim::Error& error) {
+    complain(error.what(), error.remedy());
+    return error.exit_code();
+  } catch (const std::bad_alloc&) {
+    complain("there is not enough memory", "see what the job needs with snnsim run --dry-run");
+    return 3;
+  } catch (const std::filesystem::filesystem_error& error) {
+    complain(error.what(), "check the path and the rights of its folder");
+    return 3;
+  } catch (const std::exception& error) {
+    complain(fmt::format("internal error: {}", error.what()), "this is a fault of the program: please report it");
+    return 1;
+  }
 }

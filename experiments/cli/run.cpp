@@ -1,0 +1,100 @@
+#include <cstdio>
+
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+#include "experiments/cli/interrupt.hpp"
+#include "experiments/cli/options.hpp"
+#include "experiments/experiment_file.hpp"
+#include "experiments/report.hpp"
+#include "experiments/run_job.hpp"
+#include "experiments/stored_run.hpp"
+
+namespace snnsim::experiments::cli {
+namespace {
+
+constexpr double mebibyte = 1024.0 * 1024.0;
+
+void declare(Options& options) {
+  namespace po = boost::program_options;
+  options.declare_settings();
+  options.declare_threads();
+  options.named()("out", po::value<std::string>()->value_name("DIR")->default_value("runs"),
+                  "folder of the run directories, each <name>-<hash>");
+  options.named()("fresh", "discard what an earlier run of the same experiment left");
+  options.named()("dry-run", "print the size of the job and stop");
+  options.named()("quiet", "no progress and no summary, only the place of the report");
+}
+
+void print_plan(const Experiment& experiment, const JobPlan& plan) {
+  fmt::print("{}: {} segments, {} positions, T = {}\n", experiment.name, plan.segments, plan.positions,
+             experiment.conversion.timesteps);
+  fmt::print("  model           {:.1f} MiB\n", static_cast<double>(plan.model_bytes) / mebibyte);
+  fmt::print("  peak memory     about {:.0f} MiB\n", static_cast<double>(plan.peak_bytes) / mebibyte);
+  fmt::print("  synaptic ops    at most {:.3g}\n", static_cast<double>(plan.synaptic_operations));
+  fmt::print("  expected time   about {:.0f} s\n", plan.seconds);
+}
+
+/// A run that fails before its first segment leaves nothing behind.
+RunOutcome run_or_discard(const Experiment& experiment, JobInputs inputs, const RunOptions& options) {
+  try {
+    return run_job(experiment, std::move(inputs), options);
+  } catch (...) {
+    options.progress.finish();
+    options.directory.discard_if_empty();
+    throw;
+  }
+}
+
+int interrupted(const RunDirectory& directory, std::size_t segments) {
+  fmt::print(stderr, "snnsim: interrupted; {} of {} segments are kept in {}\n  run the same command to continue\n",
+             directory.results().size(), segments, directory.path().string());
+  return interrupted_exit_code;
+}
+
+/// Prints the report of a finished run; throws CheckFailed when an equality that must hold did not.
+void conclude(const std::filesystem::path& directory, bool quiet, bool equality_required) {
+  const StoredRun run = read_stored_run(directory);
+  write_report(run);
+  const nlohmann::ordered_json report = make_report(run);
+  if (!quiet) fmt::print("{}\n", report_summary(report));
+  fmt::print("{}\n", (directory / "report.json").string());
+  std::fflush(stdout);
+  const nlohmann::ordered_json& equality = report.at("equality");
+  if (!equality_required || equality.at("snn_equals_qann").get<bool>()) return;
+  throw CheckFailed(fmt::format("the spiking network differs from the QANN in {} of {} neurons, and must not",
+                                equality.at("neurons_different").get<std::uint64_t>(),
+                                equality.at("neurons_checked").get<std::uint64_t>()),
+                    "this is a fault of the program: please report it with the run's experiment.json");
+}
+
+int simulate(const Experiment& experiment, JobInputs inputs, const Options& options) {
+  const bool quiet = options.has("quiet");
+  const std::size_t threads = options.count("threads", 0), segments = inputs.segments();
+  RunDirectory directory(
+      experiment, {.parent = options.get<std::string>("out"), .threads = threads, .fresh = options.has("fresh")});
+  Progress progress(quiet ? ProgressMode::quiet : ProgressMode::automatic);
+  const RunOutcome outcome =
+      run_or_discard(experiment, std::move(inputs),
+                     {.directory = directory, .progress = progress, .stop = stop_requested(), .threads = threads});
+  progress.finish();
+  directory.finish(outcome.equality_required);
+  if (outcome.interrupted) return interrupted(directory, segments);
+  conclude(directory.path(), quiet, outcome.equality_required);
+  return 0;
+}
+
+}  // namespace
+
+int run_command(const Command& self, Arguments arguments) {
+  Options options(self);
+  declare(options);
+  if (!options.parse(arguments, 1, 1)) return 0;
+  const Experiment experiment = read_experiment(options.words()[0], options.settings());
+  JobInputs inputs = open_inputs(experiment);
+  if (!options.has("dry-run")) return simulate(experiment, std::move(inputs), options);
+  print_plan(experiment, plan_job(experiment, inputs, options.count("threads", 0)));
+  return 0;
+}
+
+}  // namespace snnsim::experiments::cli

@@ -1,0 +1,22 @@
+#include <fmt/format.h>
+
+#include "experiments/cli/options.hpp"
+#include "experiments/content_hash.hpp"
+#include "experiments/experiment_file.hpp"
+#include "experiments/job_inputs.hpp"
+
+namespace snnsim::experiments::cli {
+
+int validate_command(const Command& self, Arguments arguments) {
+  Options options(self);
+  options.declare_settings();
+  if (!options.parse(arguments, 1, 1)) return 0;
+  const Experiment experiment = read_experiment(options.words()[0], options.settings());
+  const JobInputs inputs = open_inputs(experiment);
+  fmt::print("{}: valid; {} parameters, {} segments, {} positions; it would run as {}-{}\n", options.words()[0],
+             inputs.opened.dense->checkpoint().parameters(), inputs.segments(), inputs.positions(), experiment.name,
+             content_hash(experiment));
+  return 0;
+}
+
+}  // namespace snnsim::experiments::cli

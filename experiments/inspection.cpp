@@ -1,0 +1,101 @@
+#include "experiments/inspection.hpp"
+
+#include <iterator>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
+
+#include "core/error.hpp"
+#include "experiments/experiment_file.hpp"
+#include "experiments/files.hpp"
+#include "experiments/report.hpp"
+#include "experiments/stored_run.hpp"
+#include "models/checkpoint/checkpoint.hpp"
+#include "models/checkpoint/mapped_file.hpp"
+#include "models/checkpoint/safetensors.hpp"
+#include "models/tokenizer/tokenizer.hpp"
+
+namespace snnsim::experiments {
+namespace {
+
+namespace fs = std::filesystem;
+
+template <class T>
+void line(std::string& out, std::string_view what, const T& value) {
+  fmt::format_to(std::back_inserter(out), "  {:<16} {}\n", what, value);
+}
+
+void describe_tokenizer(const models::Tokenizer& tokenizer, const fs::path& file, std::string& out) {
+  line(out, "tokenizer", fmt::format("{}, {}", file.string(), tokenizer.description()));
+  line(out, "pieces", tokenizer.vocabulary_size());
+  line(out, "bos, eos", fmt::format("{}, {}", tokenizer.bos(), tokenizer.eos()));
+}
+
+std::string inspect_checkpoint(const fs::path& path) {
+  const models::Checkpoint checkpoint = models::open_checkpoint(path);
+  const models::LlamaConfig& c = checkpoint.config;
+  std::string out = fmt::format("{}: checkpoint ({})\n", path.string(), checkpoint.format);
+  line(out, "parameters", checkpoint.parameters());
+  line(out, "bytes", fmt::format("{} as {}", checkpoint.bytes(), models::name(checkpoint.embedding.type)));
+  line(out, "blocks", c.blocks);
+  line(out, "hidden", fmt::format("{}, intermediate {}", c.hidden_size, c.intermediate_size));
+  line(out, "heads", fmt::format("{} of {}, {} for keys and values", c.heads, c.head_dim, c.kv_heads));
+  line(out, "vocabulary", fmt::format("{}{}", c.vocabulary_size, c.tied_embeddings ? ", tied embeddings" : ""));
+  line(out, "context", c.context_length);
+  line(out, "rope", fmt::format("theta {}, epsilon of RMSNorm {}", c.rope_theta, c.rms_norm_epsilon));
+  try {
+    const fs::path tokenizer = models::find_tokenizer(path, {}, c.vocabulary_size);
+    describe_tokenizer(*models::open_tokenizer(tokenizer, c.vocabulary_size), tokenizer, out);
+  } catch (const DataError& error) {
+    line(out, "tokenizer", error.what());
+  }
+  return out;
+}
+
+std::string inspect_safetensors(const fs::path& path) {
+  const models::MappedFile file(path);
+  const models::TensorMap tensors = models::read_safetensors(file.bytes(), path.string());
+  std::string out = fmt::format("{}: safetensors, {} tensors\n", path.string(), tensors.size());
+  for (const auto& [tensor, values] : tensors)
+    line(out, models::name(values.type), fmt::format("{} [{}]", tensor, fmt::join(values.shape, ", ")));
+  return out;
+}
+
+std::string inspect_tokenizer(const fs::path& path) {
+  std::string out = fmt::format("{}: tokenizer\n", path.string());
+  describe_tokenizer(*models::open_tokenizer(path, 0), path, out);
+  return out;
+}
+
+std::string inspect_run(const fs::path& path) {
+  const StoredRun run = read_stored_run(path);
+  std::string out = fmt::format("{}: run directory of {} ({})\n", path.string(), run.experiment.name,
+                                run.manifest.at("hash").get<std::string>());
+  line(out, "segments", fmt::format("{} of {} finished", run.results.size(), run.expected_segments()));
+  line(out, "sessions", run.manifest.at("sessions").size());
+  if (run.complete()) out += "\n" + report_summary(make_report(run)) + "\n";
+  return out;
+}
+
+std::string inspect_experiment(const fs::path& path) {
+  return fmt::format("{}: experiment\n{}\n", path.string(), to_json(read_experiment(path)).dump(2));
+}
+
+bool is_tokenizer_json(const fs::path& path) {
+  const auto json = nlohmann::json::parse(read_file(path), nullptr, false);
+  return json.is_object() && json.contains("model") && json["model"].is_object() && json["model"].contains("vocab");
+}
+
+}  // namespace
+
+std::string inspection(const fs::path& path) {
+  if (fs::is_directory(path)) return is_run_directory(path) ? inspect_run(path) : inspect_checkpoint(path);
+  const std::string name = path.filename().string();
+  if (name.ends_with(".safetensors")) return inspect_safetensors(path);
+  if (name.ends_with(".bin") && name.starts_with("tok")) return inspect_tokenizer(path);
+  if (!name.ends_with(".json")) return inspect_checkpoint(path);
+  return is_tokenizer_json(path) ? inspect_tokenizer(path) : inspect_experiment(path);
+}
+
+}  // namespace snnsim::experiments

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "experiments/evaluation/segments.hpp"
+#include "experiments/pipeline.hpp"
+
+namespace snnsim::experiments {
+
+/// Everything that a run reads, opened and checked before anything is computed or written.
+struct JobInputs {
+  OpenedModel opened;
+  std::vector<TokenIds> calibration;        // sequences; none when activations are not quantized
+  std::vector<std::vector<Segment>> texts;  // the segments of each text of evaluation.perplexity
+
+  std::size_t segments() const;
+  std::size_t positions() const;
+};
+
+/// Throws ConfigurationError (not runnable, unknown names, segments longer than the context) or DataError (missing or
+/// damaged files, NaN weights, invalid UTF-8, empty texts).
+JobInputs open_inputs(const Experiment& experiment);
+
+}  // namespace snnsim::experiments

@@ -1,0 +1,120 @@
+#include "experiments/schema.hpp"
+
+#include <concepts>
+#include <iterator>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "experiments/experiment.hpp"
+#include "experiments/field_writer.hpp"
+#include "experiments/json_source.hpp"
+
+namespace snnsim::experiments {
+namespace {
+
+using nlohmann::ordered_json;
+
+/// The schema of one value, by its type.
+ordered_json type_of(const bool&, const Rule&) {
+  return {{"type", "boolean"}};
+}
+ordered_json type_of(const std::string&, const Rule&) {
+  return {{"type", "string"}};
+}
+ordered_json type_of(const std::filesystem::path&, const Rule&) {
+  return {{"type", "string"}};
+}
+ordered_json type_of(const TableName&, const Rule&) {
+  return {{"type", "string"}};
+}
+ordered_json type_of(const EmptyList&, const Rule&) {
+  return {{"type", "array"}, {"maxItems", 0}};
+}
+ordered_json type_of(const EmptyObject&, const Rule&) {
+  return {{"type", "object"}, {"maxProperties", 0}};
+}
+
+template <std::integral T>
+ordered_json type_of(const T&, const Rule& rule) {
+  if (!rule.values.empty()) return {{"enum", rule.values}};
+  ordered_json out = {{"type", "integer"}, {"minimum", rule.least}};
+  if (rule.most != Rule{}.most) out["maximum"] = rule.most;
+  return out;
+}
+
+ordered_json type_of(const PrefixTokens&, const Rule& rule) {
+  return {{"anyOf", {{{"const", "auto"}}, type_of(std::size_t{}, rule)}}};
+}
+
+template <Named Enum>
+ordered_json type_of(const Enum&, const Rule&) {
+  return {{"enum", names_of<Enum>}};
+}
+
+template <Section T>
+ordered_json type_of(const T& defaults, const Rule& rule);
+
+template <class T>
+ordered_json type_of(const std::vector<T>&, const Rule&) {
+  return {{"type", "array"}, {"items", type_of(T{}, Rule{})}};
+}
+
+template <Section T>
+ordered_json type_of(const T& defaults, const Rule&) {
+  auto properties = ordered_json::object();
+  T::fields([&](std::string_view key, auto member, const Rule& rule) {
+    ordered_json field = type_of(defaults.*member, rule);
+    field["description"] = rule.unit.empty() ? std::string(rule.help) : fmt::format("{} [{}]", rule.help, rule.unit);
+    if constexpr (!Section<std::decay_t<decltype(defaults.*member)>>) field["default"] = write(defaults.*member);
+    properties[std::string(key)] = std::move(field);
+  });
+  return {{"type", "object"}, {"additionalProperties", false}, {"properties", std::move(properties)}};
+}
+
+/// What a value may be, in a few words.
+std::string choices(const ordered_json& field) {
+  if (field.contains("enum")) {
+    std::vector<std::string> words;
+    for (const auto& word : field["enum"]) words.push_back(word.dump());
+    return fmt::format("{}", fmt::join(words, " "));
+  }
+  if (field.contains("anyOf")) return "\"auto\" or a count";
+  if (field["type"] == "integer" && field.contains("maximum"))
+    return fmt::format("{}..{}", field["minimum"].get<std::int64_t>(), field["maximum"].get<std::int64_t>());
+  if (field["type"] == "integer") return fmt::format("{} or more", field["minimum"].get<std::int64_t>());
+  if (field.contains("maxItems") || field.contains("maxProperties")) return "empty in this version";
+  return field["type"].get<std::string>();
+}
+
+void append_keys(const ordered_json& section, const std::string& path, std::string& out) {
+  for (const auto& [key, field] : section["properties"].items()) {
+    const std::string inner = child(path, key);
+    if (field.contains("properties")) {
+      append_keys(field, inner, out);
+      continue;
+    }
+    if (!field.contains("default")) continue;  // $schema
+    fmt::format_to(std::back_inserter(out), "{} = {}\n    {}; {}\n", inner, field["default"].dump(), choices(field),
+                   field["description"].get<std::string>());
+    if (field.contains("items") && field["items"].contains("properties"))
+      append_keys(field["items"], inner + ".<i>", out);
+  }
+}
+
+}  // namespace
+
+ordered_json experiment_schema() {
+  ordered_json schema = {{"$schema", "http://json-schema.org/draft-07/schema#"}, {"title", "snnsim experiment"}};
+  schema.update(type_of(Experiment{}, Rule{}));
+  schema["properties"]["$schema"] = {{"type", "string"}, {"description", "where this schema is, for editors"}};
+  return schema;
+}
+
+std::string experiment_keys() {
+  std::string out;
+  append_keys(experiment_schema(), "", out);
+  return out;
+}
+
+}  // namespace snnsim::experiments

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+namespace snnsim::experiments {
+
+/// The JSON schema (draft-07) of experiment files: every key with its type, default, bounds and meaning.
+nlohmann::ordered_json experiment_schema();
+
+/// The same as a table for people: a line per key with its default, what it takes and its meaning.
+std::string experiment_keys();
+
+}  // namespace snnsim::experiments

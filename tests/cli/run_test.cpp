@@ -1,0 +1,152 @@
+// What a run promises: the same results on any number of threads, with either executor, and after being killed.
+#include <algorithm>
+#include <fstream>
+#include <thread>
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "tests/support/assets.hpp"
+#include "tests/support/command.hpp"
+#include "tests/support/scratch_folder.hpp"
+
+namespace snnsim::tests {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+/// The only run directory in runs/.
+fs::path only_run(const fs::path& folder) {
+  std::vector<fs::path> found;
+  for (const auto& entry : fs::directory_iterator(folder / "runs")) found.push_back(entry.path());
+  REQUIRE(found.size() == 1);
+  return found[0];
+}
+
+/// What must not depend on the machine or on the way the run went.
+json results_of(const fs::path& folder) {
+  std::ifstream in(only_run(folder) / "report.json");
+  json report = json::parse(in);
+  for (const char* changing : {"timing", "provenance"}) report.erase(changing);
+  return report;
+}
+
+json results_with(const std::string& words) {
+  const ScratchFolder folder;
+  const Outcome outcome = run_command(short_run(words), folder.path());
+  CAPTURE(outcome.err);
+  REQUIRE(outcome.exit_code == 0);
+  return results_of(folder.path());
+}
+
+TEST_CASE("results do not depend on the number of threads") {
+  CHECK(results_with("--quiet --threads 1") == results_with("--quiet --threads 2"));
+}
+
+TEST_CASE("both executors report the same") {
+  json event = results_with("--quiet"), stepped = results_with("--quiet --set simulation.executor=stepped");
+  CHECK(event.at("hash") != stepped.at("hash"));
+  for (json* report : {&event, &stepped}) report->erase("hash");
+  CHECK(event == stepped);
+}
+
+TEST_CASE("sigma-delta neurons equal the QANN, and the report says so") {
+  const json report = results_with("--quiet --set conversion.neuron=sigma_delta");
+  const json& equality = report.at("equality");
+  CHECK(equality.at("snn_equals_qann") == true);
+  CHECK(equality.at("neurons_different") == 0);
+  CHECK(equality.at("neurons_checked").get<std::uint64_t>() > 100000);
+  const json& perplexity = report.at("perplexity").at(0);
+  CHECK(perplexity.at("snn") == perplexity.at("qann"));
+  CHECK(perplexity.at("kl_qann_snn") == 0);
+}
+
+std::size_t finished_segments(const fs::path& runs) {
+  std::size_t lines = 0;
+  if (!fs::exists(runs)) return 0;
+  for (const auto& entry : fs::directory_iterator(runs)) {
+    std::ifstream in(entry.path() / "results.jsonl");
+    for (std::string line; std::getline(in, line);) ++lines;
+  }
+  return lines;
+}
+
+/// Starts the command and ends it with `signal` as soon as a segment is finished. Returns its exit code.
+int disturbed(const std::string& command, const fs::path& folder, const char* signal) {
+  const std::string script = fmt::format("{} & echo $! > pid; wait $!", command);
+  int code = 0;
+  std::jthread runner([&] { code = run_command(script, folder).exit_code; });
+  while (finished_segments(folder / "runs") == 0) std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  std::ifstream in(folder / "pid");
+  std::string pid;
+  in >> pid;
+  CHECK(std::system(fmt::format("kill -{} {}", signal, pid).c_str()) == 0);
+  runner.join();
+  return code;
+}
+
+constexpr const char* several = "--quiet --set evaluation.perplexity.0.max_segments=12 ";
+
+TEST_CASE("a run killed with SIGKILL continues to the same results") {
+  const json undisturbed = results_with(several);
+  const ScratchFolder folder;
+  CHECK(disturbed(short_run(several), folder.path(), "KILL") == 128 + 9);
+  const fs::path run = only_run(folder.path());
+  CHECK(!fs::exists(run / "report.json"));
+  CHECK(finished_segments(folder.path() / "runs") < 12);
+  std::ofstream(run / "results.jsonl", std::ios::app) << R"({"text": 0, "segm)";  // a line torn by the crash
+  CHECK(run_command(short_run(several), folder.path()).exit_code == 0);
+  CHECK(results_of(folder.path()) == undisturbed);
+}
+
+TEST_CASE("a run that is asked to stop finishes its segment, exits with 130 and continues later") {
+  const ScratchFolder folder;
+  CHECK(disturbed(short_run(several), folder.path(), "TERM") == 130);
+  CHECK(!fs::exists(only_run(folder.path()) / "report.json"));
+  const Outcome report = run_command("snnsim report runs/*", folder.path());
+  CHECK(report.exit_code == 3);
+  CHECK(report.err.find("of 12 segments are finished") != std::string::npos);
+  CHECK(run_command(short_run(several), folder.path()).exit_code == 0);
+  CHECK(results_of(folder.path()) == results_with(several));
+}
+
+TEST_CASE("a finished run is not computed again, and --fresh does") {
+  const ScratchFolder folder;
+  REQUIRE(run_command(short_run("--quiet"), folder.path()).exit_code == 0);
+  const json first = results_of(folder.path());
+  const auto written = fs::last_write_time(only_run(folder.path()) / "results.jsonl");
+  CHECK(run_command(short_run("--quiet"), folder.path()).exit_code == 0);
+  CHECK(fs::last_write_time(only_run(folder.path()) / "results.jsonl") == written);
+  CHECK(run_command(short_run("--quiet --fresh"), folder.path()).exit_code == 0);
+  CHECK(results_of(folder.path()) == first);
+  CHECK(fs::last_write_time(only_run(folder.path()) / "results.jsonl") != written);
+}
+
+TEST_CASE("a second process on a run directory stops with a clear message") {
+  const ScratchFolder folder;
+  REQUIRE(run_command(short_run("--quiet"), folder.path()).exit_code == 0);
+  const Outcome outcome =
+      run_command("flock runs/*/.lock sh -c 'snnsim run runs/*/experiment.json --out runs'", folder.path());
+  CHECK(outcome.exit_code == 2);
+  CHECK(outcome.err.find("in use by process") != std::string::npos);
+}
+
+TEST_CASE("generate streams the text of the spiking model, the same for the same seed") {
+  const ScratchFolder folder;
+  const std::string words =
+      "generate \"$PROJECT/bundled/stories3m\" --prompt 'Once upon a time' --tokens 8 "
+      "--set conversion.neuron=sigma_delta --temperature 0.8 ";
+  const Outcome first = run_command("snnsim " + words, folder.path());
+  CAPTURE(first.err);
+  CHECK(first.exit_code == 0);
+  CHECK(first.out.starts_with("Once upon a time"));
+  CHECK(first.out.size() > 30);
+  CHECK(first.err.find("synaptic operations per token") != std::string::npos);
+  CHECK(run_command("snnsim " + words, folder.path()).out == first.out);
+  CHECK(run_command("snnsim " + words + "--set seed=2", folder.path()).out != first.out);
+}
+
+}  // namespace
+}  // namespace snnsim::tests
