@@ -44,10 +44,15 @@ Cause largest(const Loss& loss) {
   return loss.quantization > 0 ? Cause::quantization : Cause::none;
 }
 
-/// "by 1.2 %" or "3.4-fold".
-std::string rise(double nats) {
-  const double factor = std::exp(nats);
-  return factor < 2 ? "by " + percent(factor - 1) : fmt::format("{:.3g}-fold", factor);
+/// "by 1.2 %" or "3.4-fold", for the size of a change of PPL.
+std::string size_of(double nats) {
+  const double factor = std::exp(std::abs(nats));
+  return factor < 2 ? "by " + percent(std::abs(std::exp(nats) - 1)) : fmt::format("{:.3g}-fold", factor);
+}
+
+/// "raises it by 1.2 %" or "lowers it by 0.3 %".
+std::string change(double nats) {
+  return (nats < 0 ? "lowers it " : "raises it ") + size_of(nats);
 }
 
 /// The population whose unevenness is largest beside its values; null where there is none.
@@ -80,12 +85,12 @@ std::string sentence(Cause cause, const Loss& loss, const std::vector<Population
   if (cause == Cause::unevenness)
     return fmt::format(
         "Unevenness is the main cause of the loss: neurons that emit something else than their quantizer, because of "
-        "when input arrives, raise PPL {}{}. Quantization raises it {}.",
-        rise(loss.unevenness), place, rise(loss.quantization));
-  const std::string more = loss.unevenness == 0
-                               ? "The SNN adds nothing."
-                               : fmt::format("Unevenness raises it {} more{}.", rise(loss.unevenness), place);
-  return fmt::format("Quantization is the main cause of the loss: it raises PPL {}{}. {}", rise(loss.quantization),
+        "when input arrives, raise PPL {}{}. Quantization {}.",
+        size_of(loss.unevenness), place, change(loss.quantization));
+  const std::string more =
+      loss.unevenness == 0 ? "The SNN adds nothing."
+                           : fmt::format("Unevenness {}{}.", change(loss.unevenness), loss.unevenness > 0 ? place : "");
+  return fmt::format("Quantization is the main cause of the loss: it raises PPL {}{}. {}", size_of(loss.quantization),
                      how(whole_network(populations)), more);
 }
 

@@ -199,7 +199,8 @@ TEST_CASE("the cause is what raises the NLL most") {
   CHECK(cause(20, 41, 42)["dominant"] == "quantization");
   CHECK(holds(cause(20, 41, 42)["conclusion"], "mostly by rounding"));
   CHECK(cause(20, 20, 20)["dominant"] == "none");
-  CHECK(holds(cause(20, 41, 42)["conclusion"], "Unevenness raises it by 10.5 % more, most in blocks.1.attn_in."));
+  CHECK(holds(cause(20, 41, 42)["conclusion"], "Unevenness raises it by 10.5 %, most in blocks.1.attn_in."));
+  CHECK(holds(cause(20, 42, 41)["conclusion"], "Unevenness lowers it by 9.5 %."));
   CHECK(holds(cause(20, 41, 41)["conclusion"], "The SNN adds nothing."));
   CHECK(cause(20, 21, std::numeric_limits<double>::quiet_NaN())["dominant"].is_null());
   CHECK(cause(20, 21, std::numeric_limits<double>::infinity())["dominant"] == "unevenness");
