@@ -118,6 +118,22 @@ TEST_CASE("counts stay in the range of their site, and q, k and v have a step fo
   CHECK(mlp == std::vector<float>(47, mlp.front()));
 }
 
+TEST_CASE("a site's step is that of its dense values behind the prefix, in all calibration sequences") {
+  const auto dense = random_model();
+  constexpr std::size_t prefix = 3;
+  const QuantizedModel model = tests::quantized(dense, 8, 4, prefix);
+  std::vector<float> samples;
+  for (const std::uint64_t seed : {7, 8}) {
+    DenseSequence(*dense).append(tests::random_tokens(dense->config(), 24, seed),
+                                 [&](std::size_t block, Site site, const Matrix<float>& x) {
+                                   if (block != 1 || site != Site::mlp_mid) return;
+                                   samples.insert(samples.end(), x.row(prefix), x.row(0) + x.values().size());
+                                 });
+  }
+  REQUIRE(samples.size() == 2 * (24 - prefix) * 47);
+  CHECK(at(model.blocks[1].sites, Site::mlp_mid)->step.front() == search_step(samples, signed_range(4)));
+}
+
 TEST_CASE("a calibration text that the prefix uses up") {
   const auto dense = random_model();
   const QuantizerOptions options{.prefix = 3, .activation_range = [](auto) { return signed_range(8); }};
