@@ -42,7 +42,7 @@ void simulate(benchmark::State& state, Neuron neuron, Executor executor) {
       models::SpikingSequence sequence(workload.pipeline->spiking, workload.pipeline->dense(),
                                        *workload.pipeline->executor);
       sequence.append(std::span(segment.ids).first(segment.inputs()));
-      tokens += static_cast<double>(ids.size());
+      tokens += static_cast<double>(segment.inputs());
       operations += static_cast<double>(sequence.state().operations().synaptic_operations);
     }
   state.counters["tokens/s"] = benchmark::Counter(tokens, benchmark::Counter::kIsRate);
@@ -72,7 +72,7 @@ void qann(benchmark::State& state) {
     for (const Segment& segment : workload.segments) {
       models::QuantizedSequence sequence(workload.pipeline->qann);
       sequence.append(std::span(segment.ids).first(segment.inputs()));
-      tokens += static_cast<double>(ids.size());
+      tokens += static_cast<double>(segment.inputs());
     }
   state.counters["tokens/s"] = benchmark::Counter(tokens, benchmark::Counter::kIsRate);
 }

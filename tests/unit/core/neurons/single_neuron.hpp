@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <numeric>
 #include <vector>
 
@@ -11,7 +12,8 @@ namespace snnsim::tests {
 /// Spikes of one neuron whose cumulative drive is X(1), X(2), ...
 inline std::vector<std::int32_t> spikes_of(const NeuronModel& neuron, const std::vector<float>& drives, float threshold,
                                            float initial_potential = 0.5F) {
-  std::vector<std::int32_t> state(state_words(neuron), 0), result;
+  std::array<std::int32_t, 2> state{};  // as many words as any neuron has
+  std::vector<std::int32_t> result;
   for (std::size_t t = 0; t < drives.size(); ++t) {
     std::int16_t spike = 0;
     const NeuronRow row{
