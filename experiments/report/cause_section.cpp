@@ -50,9 +50,9 @@ std::string size_of(double nats) {
   return factor < 2 ? "by " + percent(std::abs(std::exp(nats) - 1)) : fmt::format("{:.3g}-fold", factor);
 }
 
-/// "raises it by 1.2 %" or "lowers it by 0.3 %".
+/// "raises PPL by 1.2 %" or "lowers PPL by 0.3 %".
 std::string change(double nats) {
-  return (nats < 0 ? "lowers it " : "raises it ") + size_of(nats);
+  return (nats < 0 ? "lowers PPL " : "raises PPL ") + size_of(nats);
 }
 
 /// The population whose unevenness is largest beside its values; null where there is none.
@@ -78,20 +78,19 @@ std::string how(const PopulationTally& network) {
                                                  : ", in the neurons mostly by rounding";
 }
 
+std::string of_quantization(double nats, const std::vector<PopulationTally>& populations) {
+  return fmt::format("Dense to QANN: quantization {}{}.", change(nats), how(whole_network(populations)));
+}
+
+std::string of_unevenness(double nats, const std::vector<PopulationTally>& populations) {
+  if (nats == 0) return "QANN to SNN: nothing is lost.";
+  return fmt::format("QANN to SNN: unevenness, input that arrives at the wrong time, {}{}.", change(nats),
+                     nats > 0 ? where(most_uneven(populations)) : "");
+}
+
 std::string sentence(Cause cause, const Loss& loss, const std::vector<PopulationTally>& populations) {
-  const std::string place = where(most_uneven(populations));
   if (cause == Cause::unknown) return "The likelihood of a network is not a number.";
-  if (cause == Cause::none) return "The spiking network loses nothing to the dense model on these texts.";
-  if (cause == Cause::unevenness)
-    return fmt::format(
-        "Unevenness is the main cause of the loss: neurons that emit something else than their quantizer, because of "
-        "when input arrives, raise PPL {}{}. Quantization {}.",
-        size_of(loss.unevenness), place, change(loss.quantization));
-  const std::string more =
-      loss.unevenness == 0 ? "The SNN adds nothing."
-                           : fmt::format("Unevenness {}{}.", change(loss.unevenness), loss.unevenness > 0 ? place : "");
-  return fmt::format("Quantization is the main cause of the loss: it raises PPL {}{}. {}", size_of(loss.quantization),
-                     how(whole_network(populations)), more);
+  return of_quantization(loss.quantization, populations) + " " + of_unevenness(loss.unevenness, populations);
 }
 
 }  // namespace

@@ -199,9 +199,9 @@ TEST_CASE("the cause is what raises the NLL most") {
   CHECK(cause(20, 41, 42)["dominant"] == "quantization");
   CHECK(holds(cause(20, 41, 42)["conclusion"], "mostly by rounding"));
   CHECK(cause(20, 20, 20)["dominant"] == "none");
-  CHECK(holds(cause(20, 41, 42)["conclusion"], "Unevenness raises it by 10.5 %, most in blocks.1.attn_in."));
-  CHECK(holds(cause(20, 42, 41)["conclusion"], "Unevenness lowers it by 9.5 %."));
-  CHECK(holds(cause(20, 41, 41)["conclusion"], "The SNN adds nothing."));
+  CHECK(holds(cause(20, 41, 42)["conclusion"], "wrong time, raises PPL by 10.5 %, most in blocks.1.attn_in."));
+  CHECK(holds(cause(20, 42, 41)["conclusion"], "wrong time, lowers PPL by 9.5 %."));
+  CHECK(holds(cause(20, 41, 41)["conclusion"], "QANN to SNN: nothing is lost."));
   CHECK(cause(20, 21, std::numeric_limits<double>::quiet_NaN())["dominant"].is_null());
   CHECK(cause(20, 21, std::numeric_limits<double>::infinity())["dominant"] == "unevenness");
   CHECK(cause(20, 21, 42)["most_uneven"] == "blocks.1.attn_in");
@@ -299,7 +299,7 @@ TEST_CASE("the summary fits a terminal and names the cause") {
   CHECK(lines(summary).size() <= 35);
   for (const std::string& line : lines(summary)) CHECK(columns(line) <= 100);
   CHECK(holds(summary, "no: 6 of 1280 neuron totals checked differ (0.47 %)"));
-  CHECK(holds(summary, "Unevenness is the main cause"));
+  CHECK(holds(summary, "QANN to SNN: unevenness"));
   CHECK(holds(summary, "blocks.31.attn_out") == false);
   CHECK(holds(summary, "blocks.2.attn_out"));
   run.manifest["segments"] = ordered_json::array({4U});
