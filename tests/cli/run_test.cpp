@@ -63,6 +63,20 @@ TEST_CASE("sigma-delta neurons equal the QANN, and the report says so") {
   CHECK(perplexity.at("kl_qann_snn") == 0);
 }
 
+TEST_CASE("an equality that must hold and does not ends with exit code 4, and the report says so") {
+  const ScratchFolder folder;
+  const std::string exact = "--quiet --set conversion.neuron=sigma_delta ", inexact = "--quiet ";
+  REQUIRE(run_command(short_run(exact), folder.path()).exit_code == 0);
+  const std::string spoil = "sed -i '1s/\"neurons_different\":0/\"neurons_different\":7/' runs/*/results.jsonl; ";
+  const Outcome outcome = run_command(spoil + short_run(exact), folder.path());
+  CHECK(outcome.exit_code == 4);
+  CHECK(outcome.err.find("differs from the QANN in 7 of ") != std::string::npos);
+  CHECK(results_of(folder.path()).at("equality").at("snn_equals_qann") == false);
+  fs::remove_all(folder.path() / "runs");
+  CHECK(run_command(short_run(inexact), folder.path()).exit_code == 0);  // a difference that theory expects
+  CHECK(results_of(folder.path()).at("equality").at("snn_equals_qann") == false);
+}
+
 std::size_t finished_segments(const fs::path& runs) {
   std::size_t lines = 0;
   if (!fs::exists(runs)) return 0;
