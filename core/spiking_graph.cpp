@@ -60,16 +60,16 @@ void SpikingGraph::finish() {
       successors_[id].push_back({static_cast<NodeId>(boost::target(edge, graph_)), graph_[edge].slot});
     check_widths(id);
   }
-  std::vector<NodeId> backwards;
+  order_.clear();
   try {
-    boost::topological_sort(graph_, std::back_inserter(backwards));
+    boost::topological_sort(graph_, std::back_inserter(order_));  // successors first
   } catch (const boost::not_a_dag&) {
     throw std::logic_error("the spiking graph has a cycle");
   }
   rank_.assign(size(), 0);
-  for (auto id = backwards.rbegin(); id != backwards.rend(); ++id)
-    for (const Successor& next : successors_[*id]) rank_[next.node] = std::max(rank_[next.node], rank_[*id] + 1);
-  order_.assign(backwards.begin(), backwards.end());
+  std::ranges::reverse(order_);
+  for (const NodeId id : order_)
+    for (const Successor& next : successors_[id]) rank_[next.node] = std::max(rank_[next.node], rank_[id] + 1);
   std::sort(order_.begin(), order_.end(),
             [this](NodeId a, NodeId b) { return std::pair(rank_[a], a) < std::pair(rank_[b], b); });
 }

@@ -36,7 +36,7 @@ class SpikingGraph {
   using Node = std::variant<Source, std::shared_ptr<const Operator>, Population, Projection>;
 
   /// Inputs are nodes added before; throws std::logic_error if one does not exist.
-  NodeId add(Source source) { return add_node(std::move(source), {}); }
+  NodeId add(const Source& source) { return add_node(source, {}); }
   NodeId add(std::shared_ptr<const Operator> op, std::initializer_list<NodeId> inputs) {
     return add_node(std::move(op), inputs);
   }

@@ -14,7 +14,7 @@ struct EventKey {
   Tick tick = 0;
   std::uint32_t rank = 0;
   NodeId node = 0;
-  auto operator<=>(const EventKey&) const = default;
+  auto operator<=>(const EventKey&) const = default;  // NOLINT(modernize-use-nullptr): not about this 0
 };
 
 /// Priority queue of event batches: one entry per (tick, rank, node), never one per spike.
