@@ -3,178 +3,139 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
-#include <cstdlib>
-#include <cstring>
 
 #include "core/parallel.hpp"
 
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "core/kernels/integer_product.cpp"
-#include <hwy/foreach_target.h>  // compiles this file once per instruction set
-#include <hwy/highway.h>
-
-HWY_BEFORE_NAMESPACE();
-namespace snnsim::HWY_NAMESPACE {
-namespace hn = hwy::HWY_NAMESPACE;
-
-using Wide = hn::CappedTag<std::int32_t, IntegerWeights::kTile>;
-using Pairs = hn::Repartition<std::int16_t, Wide>;
-using Bytes = hn::Rebind<std::int8_t, Pairs>;
-constexpr std::size_t kTile = IntegerWeights::kTile;
-constexpr std::size_t kVectors = kTile / hn::MaxLanes(Wide());
-
-/// sum + w0*c0 + w1*c1 for each output of a vector.
-HWY_INLINE hn::Vec<Wide> add_pair(hn::Vec<Wide> sum, const std::int8_t* weights, std::int32_t pair) {
-  hn::Vec<Wide> unused = hn::Zero(Wide());
-  const auto w = hn::PromoteTo(Pairs(), hn::LoadU(Bytes(), weights));
-  const auto c = hn::BitCast(Pairs(), hn::Set(Wide(), pair));
-  sum = hn::ReorderWidenMulAccumulate(Wide(), w, c, sum, unused);
-  return hn::RearrangeToOddPlusEven(sum, unused);
-}
-
-/// One row, only the listed pairs of inputs.
-void sparse_tile(const std::int8_t* tile, const std::int32_t* counts, const std::uint32_t* pairs, std::size_t n,
-                 std::int32_t* sums) {
-  constexpr std::size_t lanes = hn::MaxLanes(Wide());
-  hn::Vec<Wide> even[kVectors], odd[kVectors];
-  for (std::size_t v = 0; v < kVectors; ++v) even[v] = hn::LoadU(Wide(), sums + v * lanes);
-  for (std::size_t v = 0; v < kVectors; ++v) odd[v] = hn::Zero(Wide());
-  std::size_t k = 0;
-  for (; k + 1 < n; k += 2) {  // two independent chains hide the latency of the multiply-add
-    const std::size_t a = pairs[k], b = pairs[k + 1];
-    for (std::size_t v = 0; v < kVectors; ++v) {
-      even[v] = add_pair(even[v], tile + a * 2 * kTile + v * 2 * lanes, counts[a]);
-      odd[v] = add_pair(odd[v], tile + b * 2 * kTile + v * 2 * lanes, counts[b]);
-    }
-  }
-  if (k < n) {
-    for (std::size_t v = 0; v < kVectors; ++v)
-      even[v] = add_pair(even[v], tile + pairs[k] * std::size_t{2} * kTile + v * 2 * lanes, counts[pairs[k]]);
-  }
-  for (std::size_t v = 0; v < kVectors; ++v) hn::StoreU(hn::Add(even[v], odd[v]), Wide(), sums + v * lanes);
-}
-
-/// R rows share every load of a weight.
-template <std::size_t R>
-void dense_rows(const std::int8_t* tile, std::size_t pairs, const std::int32_t* const* counts,
-                std::int32_t* const* sums) {
-  constexpr std::size_t lanes = hn::MaxLanes(Wide());
-  constexpr std::size_t group = kVectors < 2 ? kVectors : 2;  // vectors of a pass: 2 × R accumulators stay in registers
-  for (std::size_t first = 0; first < kVectors; first += group) {
-    hn::Vec<Wide> sum[R][group];
-    for (std::size_t r = 0; r < R; ++r)
-      for (std::size_t v = 0; v < group; ++v) sum[r][v] = hn::LoadU(Wide(), sums[r] + (first + v) * lanes);
-    for (std::size_t j = 0; j < pairs; ++j) {
-      hn::Vec<Pairs> w[group];
-      for (std::size_t v = 0; v < group; ++v)
-        w[v] = hn::PromoteTo(Pairs(), hn::LoadU(Bytes(), tile + j * 2 * kTile + (first + v) * 2 * lanes));
-      for (std::size_t r = 0; r < R; ++r) {
-        const auto c = hn::BitCast(Pairs(), hn::Set(Wide(), counts[r][j]));
-        for (std::size_t v = 0; v < group; ++v) {
-          hn::Vec<Wide> unused = hn::Zero(Wide());
-          sum[r][v] = hn::ReorderWidenMulAccumulate(Wide(), w[v], c, sum[r][v], unused);
-          sum[r][v] = hn::RearrangeToOddPlusEven(sum[r][v], unused);
-        }
-      }
-    }
-    for (std::size_t r = 0; r < R; ++r)
-      for (std::size_t v = 0; v < group; ++v) hn::StoreU(sum[r][v], Wide(), sums[r] + (first + v) * lanes);
-  }
-}
-
-void dense_tile(const std::int8_t* tile, std::size_t pairs, const std::int32_t* const* counts,
-                std::int32_t* const* sums, std::size_t rows) {
-  std::size_t r = 0;
-  for (; r + 8 <= rows; r += 8) dense_rows<8>(tile, pairs, counts + r, sums + r);
-  for (; r + 4 <= rows; r += 4) dense_rows<4>(tile, pairs, counts + r, sums + r);
-  for (; r < rows; ++r) dense_rows<1>(tile, pairs, counts + r, sums + r);
-}
-
-}  // namespace snnsim::HWY_NAMESPACE
-HWY_AFTER_NAMESPACE();
-
-#if HWY_ONCE
 namespace snnsim {
-HWY_EXPORT(sparse_tile);
-HWY_EXPORT(dense_tile);
 
 namespace {
 
-constexpr std::size_t kRowBlock = 16;
-// Below this share of nonzero pairs, one row's own weight columns cost less than a dense pass shared by eight rows.
-constexpr double kSparseBelow = 0.15;
+constexpr std::size_t kTile = IntegerWeights::kTile;
+constexpr std::size_t kBlockQuads = kBlockInputs / IntegerWeights::kQuad;
+constexpr std::size_t kMostRows = 16;        // of a panel, on any processor
+constexpr std::size_t kGroupRows = 512;      // their sums and counts stay in the second-level cache
+constexpr std::size_t kLeastTasks = 16;      // so that cores get nearly equal shares
+constexpr std::size_t kLeastGroupRows = 48;  // reordering a tile for fewer would show
 
-/// The rows of one block: their counts as pairs, and which pairs are nonzero.
-struct RowBlock {
-  std::size_t rows = 0;
-  std::array<const std::int32_t*, kRowBlock> counts{};
-  std::array<std::size_t, kRowBlock> row{};
-  std::vector<std::uint32_t> nonzero;                   // pair numbers, row after row
-  std::array<std::size_t, kRowBlock + 1> nonzero_of{};  // row r owns [nonzero_of[r], nonzero_of[r + 1])
-  bool sparse = false;
+/// Part of a batch: the panels and lists that one task takes through a tile.
+struct Share {
+  std::span<const CountBatch::Panel> panels;
+  std::span<const CountBatch::List> lists;
 };
 
-RowBlock make_block(const Matrix<std::int16_t>& counts, std::span<const std::uint32_t> rows, std::size_t pairs) {
-  RowBlock block;
-  block.rows = rows.size();
-  for (std::size_t r = 0; r < rows.size(); ++r) {
-    block.row[r] = rows[r];
-    block.counts[r] = reinterpret_cast<const std::int32_t*>(counts.row(rows[r]));
-    for (std::size_t j = 0; j < pairs; ++j)
-      if (block.counts[r][j] != 0) block.nonzero.push_back(static_cast<std::uint32_t>(j));
-    block.nonzero_of[r + 1] = block.nonzero.size();
-  }
-  block.sparse = static_cast<double>(block.nonzero.size()) < kSparseBelow * static_cast<double>(rows.size() * pairs);
-  return block;
+std::size_t count_groups(std::size_t rows, std::size_t tiles) {
+  const auto ceil = [](std::size_t a, std::size_t b) { return (a + b - 1) / b; };
+  return std::max(ceil(rows, kGroupRows), std::min(ceil(kLeastTasks, tiles), ceil(rows, kLeastGroupRows)));
 }
 
-void add_tile(const IntegerWeights& weights, const RowBlock& block, std::size_t t, Matrix<std::int32_t>& accumulators) {
-  std::array<std::int32_t*, kRowBlock> sums{};
-  for (std::size_t r = 0; r < block.rows; ++r) sums[r] = accumulators.row(block.row[r]) + t * IntegerWeights::kTile;
-  if (!block.sparse) {
-    HWY_DYNAMIC_DISPATCH(dense_tile)
-    (weights.tile(t), weights.pairs(), block.counts.data(), sums.data(), block.rows);
-    return;
+Share share_of(const CountBatch& batch, std::size_t group, std::size_t groups) {
+  const auto part = [&]<typename T>(std::span<const T> all) {
+    const std::size_t first = all.size() * group / groups;
+    return all.subspan(first, all.size() * (group + 1) / groups - first);
+  };
+  return {part(batch.panels()), part(batch.lists())};
+}
+
+/// sums_of(row) gives the 64 sums of a row of the batch.
+template <typename SumsOf>
+void add_panels(const IntegerWeights& weights, const CountBatch& batch, std::span<const CountBatch::Panel> panels,
+                std::size_t t, const SumsOf& sums_of) {
+  static constexpr std::array<std::int32_t, kMostRows> no_bias{};
+  alignas(64) thread_local std::array<std::uint8_t, kBlockInputs * kTile> block;
+  const std::size_t quads = batch.columns() / IntegerWeights::kQuad;
+  for (std::size_t q = 0; q < quads; q += kBlockQuads) {
+    const std::size_t n = std::min(kBlockQuads, quads - q);
+    const std::uint8_t* columns = weights.tile(t) + q * IntegerWeights::kQuad * kTile;
+    interleave_block(columns, n, block.data());
+    const std::uint8_t* ahead = columns + block.size();
+    for (std::size_t p = 0; p < panels.size(); ++p, ahead += block.size() / 2) {
+      const CountBatch::Panel& panel = panels[p];
+      std::array<std::int32_t*, kMostRows> sums{};
+      std::ranges::transform(batch.rows(panel), sums.begin(), sums_of);
+      dense_panel(panel.format, block.data(), n, batch.counts(panel, q), panel.rows,
+                  q == 0 ? batch.biases(panel).data() : no_bias.data(), sums.data(), p < 2 ? ahead : nullptr);
+    }
   }
-  for (std::size_t r = 0; r < block.rows; ++r) {
-    const std::size_t first = block.nonzero_of[r], n = block.nonzero_of[r + 1] - first;
-    if (n > 0)
-      HWY_DYNAMIC_DISPATCH(sparse_tile)(weights.tile(t), block.counts[r], block.nonzero.data() + first, n, sums[r]);
+}
+
+/// What the shift of a row took off its counts.
+void add_shift(const IntegerWeights& weights, std::int32_t shift, std::size_t t, std::int32_t* sums) {
+  if (shift == 0) return;
+  const std::span<const std::int32_t> row_sums = weights.row_sums().subspan(t * kTile);
+  for (std::size_t i = 0; i < std::min(kTile, row_sums.size()); ++i) sums[i] += shift * row_sums[i];
+}
+
+/// Brings part `index` of `parts` of the next tile into cache while lists go through this one.
+void fetch_next_tile(const IntegerWeights& weights, std::size_t t, std::size_t index, std::size_t parts) {
+  const std::size_t columns = weights.columns();
+  const std::uint8_t* next = weights.tile(t + 1);
+  for (std::size_t j = columns * index / parts; j < columns * (index + 1) / parts; ++j)
+    __builtin_prefetch(next + j * kTile, 0, 2);
+}
+
+template <typename SumsOf>
+void add_lists(const IntegerWeights& weights, const CountBatch& batch, std::span<const CountBatch::List> lists,
+               std::size_t t, const SumsOf& sums_of) {
+  const std::size_t quads = lists.back().first_quad + lists.back().quads - lists.front().first_quad;
+  const bool reads_most = t + 1 < weights.tiles() && 2 * quads * IntegerWeights::kQuad > weights.columns();
+  for (std::size_t l = 0; l < lists.size(); ++l) {
+    const CountBatch::List& list = lists[l];
+    const CountBatch::Row& row = batch.rows()[list.row];
+    if (reads_most) fetch_next_tile(weights, t, l, lists.size());
+    sparse_list(row.format, weights.tile(t), batch.inputs(list), batch.packed(list), list.quads, row.bias,
+                sums_of(row));
   }
+}
+
+template <typename SumsOf>
+void add_tile(const IntegerWeights& weights, const CountBatch& batch, const Share& share, std::size_t t,
+              const SumsOf& sums_of) {
+  if (!share.panels.empty()) add_panels(weights, batch, share.panels, t, sums_of);
+  for (const CountBatch::Panel& panel : share.panels)
+    for (const CountBatch::Row& row : batch.rows(panel)) add_shift(weights, row.shift, t, sums_of(row));
+  if (!share.lists.empty()) add_lists(weights, batch, share.lists, t, sums_of);
+}
+
+/// body(tile, share) for all of a product; each pair of a tile and a row comes once.
+template <typename Body>
+void for_shares(const IntegerWeights& weights, const CountBatch& batch, const Body& body) {
+  if (batch.rows().empty()) return;
+  assert(batch.columns() == weights.columns());
+  const std::size_t groups = count_groups(batch.rows().size(), weights.tiles());
+  parallel_for(weights.tiles() * groups,
+               [&](std::size_t task) { body(task / groups, share_of(batch, task % groups, groups)); });
 }
 
 }  // namespace
 
-IntegerWeights::IntegerWeights(std::size_t out, std::size_t in, std::span<const std::int8_t> weights)
-    : out_(out), in_(in), packed_(tiles() * pairs() * kTile * 2, 0), row_sums_(out, 0) {
-  assert(weights.size() == out * in);
-  for (std::size_t i = 0; i < out; ++i) {
-    std::int64_t magnitude = 0;
-    std::int8_t* tile = packed_.data() + i / kTile * pairs() * kTile * 2;
-    for (std::size_t j = 0; j < in; ++j) {
-      const std::int8_t w = weights[i * in + j];
-      tile[(j / 2 * kTile + i % kTile) * 2 + j % 2] = w;
-      row_sums_[i] += w;
-      magnitude += std::abs(static_cast<int>(w));
-    }
-    max_row_magnitude_ = std::max(max_row_magnitude_, magnitude);
-  }
+void accumulate(const IntegerWeights& weights, const CountBatch& batch, Matrix<std::int32_t>& accumulators) {
+  assert(accumulators.columns() == padded_outputs(weights.out()));
+  for_shares(weights, batch, [&](std::size_t t, const Share& share) {
+    add_tile(weights, batch, share, t,
+             [&](const CountBatch::Row& row) { return accumulators.row(row.row) + t * kTile; });
+  });
 }
 
 void accumulate(const IntegerWeights& weights, const Matrix<std::int16_t>& counts, std::span<const std::uint32_t> rows,
                 Matrix<std::int32_t>& accumulators) {
-  assert(counts.columns() == padded_inputs(weights.in()) && accumulators.columns() == padded_outputs(weights.out()));
-  const std::size_t blocks = (rows.size() + kRowBlock - 1) / kRowBlock;
-  std::vector<RowBlock> prepared(blocks);
-  parallel_for(blocks, [&](std::size_t b) {
-    const std::size_t first = b * kRowBlock;
-    prepared[b] = make_block(counts, rows.subspan(first, std::min(kRowBlock, rows.size() - first)), weights.pairs());
-  });
-  // Tile-major, so that the rows of all blocks meet a weight tile while it is in cache.
-  parallel_for(weights.tiles(), [&](std::size_t t) {
-    for (const RowBlock& block : prepared) add_tile(weights, block, t, accumulators);
+  accumulate(weights, CountBatch(counts, rows), accumulators);
+}
+
+void multiply(const IntegerWeights& weights, const CountBatch& batch, std::span<const float> scale, Matrix<float>& y) {
+  assert(scale.size() == weights.out() && y.columns() == weights.out());
+  for_shares(weights, batch, [&](std::size_t t, const Share& share) {
+    thread_local std::vector<std::int32_t> sums;
+    sums.assign(batch.rows().size() * kTile, 0);
+    const CountBatch::Row* first = batch.rows().data();
+    const auto sums_of = [&](const CountBatch::Row& row) { return sums.data() + (&row - first) * kTile; };
+    add_tile(weights, batch, share, t, sums_of);
+    const std::size_t out = t * kTile, width = std::min(kTile, weights.out() - out);
+    const auto write = [&](const CountBatch::Row& row) {
+      scale_sums(sums_of(row), scale.data() + out, width, y.row(row.row) + out);
+    };
+    for (const CountBatch::Panel& panel : share.panels) std::ranges::for_each(batch.rows(panel), write);
+    for (const CountBatch::List& list : share.lists) write(batch.rows()[list.row]);
   });
 }
 
 }  // namespace snnsim
-#endif  // HWY_ONCE

@@ -30,18 +30,14 @@ class QuantizedArithmetic {
     return at(values_, site) = std::move(x);
   }
 
-  void product(MatrixName name, Matrix<float>& y) const {
+  void product(MatrixName name, Matrix<float>& y) {
     const Site input = input_of(name);
     const WeightMatrix& matrix = block_.matrix(name);
     if (!block_.integer_product(name))
       return multiply(*matrix.floating, at(values_, input), rows_, y, OutputRows::scattered);
-    Matrix<std::int32_t> sums(y.rows(), padded_outputs(y.columns()));
-    accumulate(*matrix.integer, at(counts_, input), rows_, sums);
-    const std::vector<float> scale = block_.output_scale(name);
-    parallel_for(rows_.size(), [&](std::size_t k) {
-      for (std::size_t i = 0; i < y.columns(); ++i)
-        y.row(rows_[k])[i] = scale[i] * static_cast<float>(sums.row(rows_[k])[i]);
-    });
+    std::optional<CountBatch>& batch = at(batches_, input);
+    if (!batch) batch.emplace(at(counts_, input), rows_);
+    multiply(*matrix.integer, *batch, block_.output_scale(name), y);
   }
 
  private:
@@ -50,6 +46,7 @@ class QuantizedArithmetic {
   Observer observer_;
   PerSite<Matrix<float>> values_;
   PerSite<Matrix<std::int16_t>> counts_;
+  PerSite<std::optional<CountBatch>> batches_;  // of the sites that feed integer products
 };
 
 }  // namespace

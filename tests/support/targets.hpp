@@ -1,6 +1,7 @@
 #pragma once
 
 #include <doctest/doctest.h>
+#define HWY_WANT_AVX3_DL 1  // as core/kernels/tile_kernels.cpp
 #include <hwy/targets.h>
 
 namespace snnsim::tests {

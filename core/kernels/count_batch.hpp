@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "core/kernels/tile_kernels.hpp"
+#include "core/matrix.hpp"
+
+namespace snnsim {
+
+/// Rows of counts as the kernels read them, made once for every projection that has this input. Rows with few nonzero
+/// counts become lists of these; the others are packed side by side in panels that share each load of a weight.
+class CountBatch {
+ public:
+  /// counts: (· × padded_inputs(in)), zero beyond `in`; rows: those to take.
+  CountBatch(const Matrix<std::int16_t>& counts, std::span<const std::uint32_t> rows);
+
+  struct Row {
+    std::uint32_t row = 0;  // of the matrices
+    bool sparse = false;
+    CountFormat format = CountFormat::bytes;
+    std::int32_t shift = 0;  // taken off every count so that they fit CountFormat::bytes
+    std::int32_t bias = 0;   // see tile_kernels.hpp
+    std::size_t nonzero = 0;
+  };
+  struct Panel {
+    CountFormat format = CountFormat::bytes;
+    std::size_t first = 0, rows = 0;  // of rows()
+    std::size_t counts = 0;           // where its counts begin
+  };
+  struct List {
+    std::size_t row = 0;                    // of rows()
+    std::size_t first_quad = 0, quads = 0;  // of all lists
+    std::size_t packed = 0;                 // where its counts begin
+  };
+
+  std::size_t columns() const { return columns_; }
+  /// Dense rows panel after panel, then sparse ones.
+  std::span<const Row> rows() const { return rows_; }
+  std::span<const Panel> panels() const { return panels_; }
+  std::span<const List> lists() const { return lists_; }
+  std::span<const Row> rows(const Panel& panel) const { return rows().subspan(panel.first, panel.rows); }
+  std::span<const std::int32_t> biases(const Panel& panel) const { return {biases_.data() + panel.first, panel.rows}; }
+  /// (quads, rows, 1 or 2) from a quad on.
+  const std::int32_t* counts(const Panel& panel, std::size_t quad) const;
+  const std::uint32_t* inputs(const List& list) const { return inputs_.data() + list.first_quad * 4; }
+  const std::int32_t* packed(const List& list) const { return packed_.data() + list.packed; }
+
+ private:
+  void describe(const Matrix<std::int16_t>& counts, std::span<const std::uint32_t> rows);
+  void add_panels(std::size_t first, std::size_t rows);
+  void add_lists(std::size_t first);
+  void pack(const Matrix<std::int16_t>& counts);
+  void continue_lists();
+
+  std::size_t columns_;
+  std::vector<Row> rows_;
+  std::vector<std::int32_t> biases_;
+  std::vector<Panel> panels_;
+  std::vector<List> lists_;
+  std::vector<std::int32_t> counts_, packed_;
+  std::vector<std::uint32_t> inputs_;
+};
+
+}  // namespace snnsim

@@ -1,0 +1,115 @@
+// Included once per instruction set by the kernels that need it; not a header of its own.
+#if defined(SNNSIM_DOT_INL_HPP) == defined(HWY_TARGET_TOGGLE)
+#ifdef SNNSIM_DOT_INL_HPP
+#undef SNNSIM_DOT_INL_HPP
+#else
+#define SNNSIM_DOT_INL_HPP
+#endif
+
+#include <cstddef>
+#include <cstdint>
+
+#include <hwy/highway.h>
+
+#include "core/kernels/integer_weights.hpp"
+
+HWY_BEFORE_NAMESPACE();
+namespace snnsim::HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+using Sum = hn::CappedTag<std::int32_t, 16>;       // sums of adjacent outputs
+using Words = hn::Repartition<std::int16_t, Sum>;  // two to an output
+using Quads = hn::Repartition<std::uint8_t, Sum>;  // the four weights of each output, + 128
+using SignedQuads = hn::Repartition<std::int8_t, Sum>;
+constexpr std::size_t kLanes = hn::MaxLanes(Sum());
+constexpr std::size_t kQuadBytes = kLanes * IntegerWeights::kQuad;
+
+HWY_INLINE hn::Vec<Sum> multiply_add_words(hn::Vec<Sum> sum, hn::Vec<Words> a, hn::Vec<Words> b) {
+  hn::Vec<Sum> other = hn::Zero(Sum());
+  sum = hn::ReorderWidenMulAccumulate(Sum(), a, b, sum, other);
+  return hn::RearrangeToOddPlusEven(sum, other);
+}
+
+/// Counts of any size: a quad is {c0, c2}, {c1, c3} in 16 bits, one 32-bit element each.
+struct DotWords {
+  static constexpr std::size_t kElements = 2;  // of 32 bits, to a quad
+  struct Weights {
+    hn::Vec<Words> even, odd;
+  };
+  static HWY_INLINE Weights weights(hn::Vec<Quads> quads) {
+    const auto words = hn::BitCast(hn::RepartitionToWide<Quads>(), quads);
+    const auto even = hn::And(words, hn::Set(hn::RepartitionToWide<Quads>(), 0xFF));
+    return {hn::BitCast(Words(), even), hn::BitCast(Words(), hn::ShiftRight<8>(words))};
+  }
+  static HWY_INLINE hn::Vec<Sum> add(hn::Vec<Sum> sum, const Weights& w, const std::int32_t* counts) {
+    sum = multiply_add_words(sum, w.even, hn::BitCast(Words(), hn::Set(Sum(), counts[0])));
+    return multiply_add_words(sum, w.odd, hn::BitCast(Words(), hn::Set(Sum(), counts[1])));
+  }
+};
+
+#if HWY_TARGET == HWY_AVX3_DL
+
+/// Counts of -128..127, four to a 32-bit element.
+struct DotBytes {
+  static constexpr std::int32_t kLimit = 128;
+  static constexpr std::size_t kElements = 1;
+  using Weights = hn::Vec<Quads>;
+  static HWY_INLINE Weights weights(hn::Vec<Quads> quads) { return quads; }
+  static HWY_INLINE hn::Vec<Sum> add(hn::Vec<Sum> sum, Weights w, const std::int32_t* counts) {
+    // As assembly: Highway 1.0 does not switch this instruction set on, though the target is chosen only where it is.
+    __asm__("vpdpbusd %2, %1, %0" : "+v"(sum.raw) : "v"(w.raw), "v"(hn::Set(Sum(), *counts).raw));
+    return sum;
+  }
+};
+
+#elif HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_SSE4 || HWY_TARGET == HWY_SSSE3
+
+/// Counts of -64..64, so that 2 × 255 × count stays within the 16 bits in which pairs are added, four to a 32-bit
+/// element.
+struct DotBytes {
+  static constexpr std::int32_t kLimit = 64;
+  static constexpr std::size_t kElements = 1;
+  using Weights = hn::Vec<Quads>;
+  static HWY_INLINE Weights weights(hn::Vec<Quads> quads) { return quads; }
+  static HWY_INLINE hn::Vec<Words> pairs(hn::Vec<Quads> w, hn::Vec<Sum> counts) {
+#if HWY_TARGET == HWY_AVX3
+    return hn::Vec<Words>{_mm512_maddubs_epi16(w.raw, counts.raw)};
+#elif HWY_TARGET == HWY_AVX2
+    return hn::Vec<Words>{_mm256_maddubs_epi16(w.raw, counts.raw)};
+#else
+    return hn::Vec<Words>{_mm_maddubs_epi16(w.raw, counts.raw)};
+#endif
+  }
+  static HWY_INLINE hn::Vec<Sum> add(hn::Vec<Sum> sum, Weights w, const std::int32_t* counts) {
+    return multiply_add_words(sum, pairs(w, hn::Set(Sum(), *counts)), hn::Set(Words(), 1));
+  }
+};
+
+#else
+
+/// No instruction for it here: every count is a word.
+struct DotBytes : DotWords {
+  static constexpr std::int32_t kLimit = 0;
+};
+
+#endif
+
+/// Four columns of a tile (one vector of each) to quads: quads[k] holds the outputs 16 k + [0, kLanes) of that vector.
+HWY_INLINE void interleave(const std::uint8_t* const columns[4], std::size_t offset, hn::Vec<Quads> quads[4]) {
+  const Quads d;
+  const hn::RepartitionToWide<Quads> wide;
+  const auto a = hn::Load(d, columns[0] + offset), b = hn::Load(d, columns[1] + offset);
+  const auto c = hn::Load(d, columns[2] + offset), e = hn::Load(d, columns[3] + offset);
+  const auto low = hn::BitCast(wide, hn::InterleaveLower(d, a, b));
+  const auto high = hn::BitCast(wide, hn::InterleaveUpper(d, a, b));
+  const auto next_low = hn::BitCast(wide, hn::InterleaveLower(d, c, e));
+  const auto next_high = hn::BitCast(wide, hn::InterleaveUpper(d, c, e));
+  quads[0] = hn::BitCast(d, hn::InterleaveLower(wide, low, next_low));
+  quads[1] = hn::BitCast(d, hn::InterleaveUpper(wide, low, next_low));
+  quads[2] = hn::BitCast(d, hn::InterleaveLower(wide, high, next_high));
+  quads[3] = hn::BitCast(d, hn::InterleaveUpper(wide, high, next_high));
+}
+
+}  // namespace snnsim::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+#endif

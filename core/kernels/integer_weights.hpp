@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "core/huge_page_allocator.hpp"
+
+namespace snnsim {
+
+/// Integer weights of a projection (out × in), one byte each, laid out for accumulate(): tiles of 64 outputs, and in a
+/// tile one column of 64 bytes per input. A byte is the weight + 128; missing rows and columns are weight 0. Inside a
+/// column the outputs are permuted so that interleaving four columns within 16-byte blocks, which is all that every
+/// instruction set can do in one instruction, leaves the four weights of each output side by side and the outputs in
+/// order.
+class IntegerWeights {
+ public:
+  static constexpr std::size_t kTile = 64;  // outputs of a tile
+  static constexpr std::size_t kQuad = 4;   // inputs that kernels take together
+  static constexpr std::int32_t kBias = 128;
+
+  /// weights: (out × in), row-major. Σ_in |w| × the largest possible count must stay below 2^31: the caller proves it
+  /// with max_row_magnitude().
+  IntegerWeights(std::size_t out, std::size_t in, std::span<const std::int8_t> weights);
+
+  std::size_t out() const { return out_; }
+  std::size_t in() const { return in_; }
+  std::size_t columns() const { return (in_ + kQuad - 1) / kQuad * kQuad; }
+  std::size_t tiles() const { return (out_ + kTile - 1) / kTile; }
+  /// (columns, kTile) of tile t.
+  const std::uint8_t* tile(std::size_t t) const { return packed_.data() + t * columns() * kTile; }
+  std::int8_t weight(std::size_t i, std::size_t j) const {
+    return static_cast<std::int8_t>(tile(i / kTile)[j * kTile + place(i % kTile)] - kBias);
+  }
+  /// Σ_j w_ij of every output: what one unit of constant offset in all inputs adds.
+  std::span<const std::int32_t> row_sums() const { return row_sums_; }
+  /// max_i Σ_j |w_ij|.
+  std::int64_t max_row_magnitude() const { return max_row_magnitude_; }
+
+ private:
+  /// Where a column keeps output 16 k + 4 l + i of its tile: at byte 16 l + 4 k + i.
+  static constexpr std::size_t place(std::size_t output) { return output / 4 % 4 * 16 + output / 16 * 4 + output % 4; }
+
+  std::size_t out_, in_;
+  std::vector<std::uint8_t, HugePageAllocator<std::uint8_t>> packed_;  // (tiles, columns, kTile)
+  std::vector<std::int32_t> row_sums_;
+  std::int64_t max_row_magnitude_ = 0;
+};
+
+/// Columns that a matrix of counts for `in` inputs needs: whole quads.
+inline std::size_t padded_inputs(std::size_t in) {
+  return (in + IntegerWeights::kQuad - 1) / IntegerWeights::kQuad * IntegerWeights::kQuad;
+}
+/// Columns that a matrix of accumulators for `out` outputs needs: whole tiles.
+inline std::size_t padded_outputs(std::size_t out) {
+  return (out + IntegerWeights::kTile - 1) / IntegerWeights::kTile * IntegerWeights::kTile;
+}
+
+}  // namespace snnsim

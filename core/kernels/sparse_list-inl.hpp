@@ -1,0 +1,50 @@
+// Included once per instruction set by the kernels that need it; not a header of its own.
+#if defined(SNNSIM_SPARSE_LIST_INL_HPP) == defined(HWY_TARGET_TOGGLE)
+#ifdef SNNSIM_SPARSE_LIST_INL_HPP
+#undef SNNSIM_SPARSE_LIST_INL_HPP
+#else
+#define SNNSIM_SPARSE_LIST_INL_HPP
+#endif
+
+#include <hwy/cache_control.h>
+
+#include "core/kernels/dot-inl.hpp"
+#include "core/kernels/tile_kernels.hpp"
+
+HWY_BEFORE_NAMESPACE();
+namespace snnsim::HWY_NAMESPACE {
+
+constexpr std::size_t kAhead = 12;  // quads of columns between a prefetch and its use
+
+template <class Dot>
+void list_of(const std::uint8_t* tile, const std::uint32_t* inputs, const std::int32_t* packed, std::size_t quads,
+             std::int32_t bias, std::int32_t* sums) {
+  constexpr std::size_t parts = IntegerWeights::kTile / kQuadBytes;
+  for (std::size_t h = 0; h < parts; ++h) {
+    hn::Vec<Sum> sum[4];
+    for (std::size_t k = 0; k < 4; ++k)
+      sum[k] = hn::Add(hn::LoadU(Sum(), sums + 16 * k + h * kLanes), hn::Set(Sum(), bias));
+    for (std::size_t q = 0; q < quads; ++q) {
+      const std::uint32_t* input = inputs + q * 4;
+      const std::uint8_t* columns[4];
+      for (std::size_t i = 0; i < 4; ++i) {
+        columns[i] = tile + input[i] * IntegerWeights::kTile;
+        if (h == 0) hwy::Prefetch(tile + input[kAhead * 4 + i] * IntegerWeights::kTile);
+      }
+      hn::Vec<Quads> quad[4];
+      interleave(columns, h * kQuadBytes, quad);
+      for (std::size_t k = 0; k < 4; ++k) sum[k] = Dot::add(sum[k], Dot::weights(quad[k]), packed + q * Dot::kElements);
+    }
+    for (std::size_t k = 0; k < 4; ++k) hn::StoreU(sum[k], Sum(), sums + 16 * k + h * kLanes);
+  }
+}
+
+void sparse_list(CountFormat format, const std::uint8_t* tile, const std::uint32_t* inputs, const std::int32_t* packed,
+                 std::size_t quads, std::int32_t bias, std::int32_t* sums) {
+  if (format == CountFormat::bytes) return list_of<DotBytes>(tile, inputs, packed, quads, bias, sums);
+  list_of<DotWords>(tile, inputs, packed, quads, bias, sums);
+}
+
+}  // namespace snnsim::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+#endif

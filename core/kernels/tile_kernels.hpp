@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+/// Products of one weight tile (IntegerWeights: 64 outputs) in exact 32-bit arithmetic, compiled for every instruction
+/// set and chosen when the program starts. Counts meet weights that are stored 128 too high, so a kernel also takes the
+/// bias that makes up for it, -128 × the sum of a row's counts, and adds it to the row's sums.
+namespace snnsim {
+
+/// How counts are packed: four small ones to 32 bits, or pairs {c0, c2}, {c1, c3} of 16 bits.
+enum class CountFormat : std::uint8_t { bytes, words };
+
+/// What the running processor prefers.
+struct KernelShape {
+  std::size_t panel_rows = 0;   // most rows that share a load of weights
+  std::int32_t byte_limit = 0;  // CountFormat::bytes takes counts of -limit to limit - 1; 0: none
+};
+KernelShape kernel_shape();
+
+/// What a row of counts holds.
+struct CountSurvey {
+  std::size_t nonzero = 0;
+  std::int32_t low = 0, high = 0;  // least and greatest count, 0 included
+  std::int64_t sum = 0;
+};
+CountSurvey survey_counts(const std::int16_t* counts, std::size_t n);
+
+/// The counts of one row minus `shift`, as row `r` of a panel of `rows` rows: (quads, rows, 1 or 2).
+void pack_panel_row(CountFormat format, const std::int16_t* counts, std::size_t quads, std::int32_t shift,
+                    std::size_t r, std::size_t rows, std::int32_t* panel);
+/// The nonzero counts of one row and their inputs, padded with zero counts of input 0 to the whole quads that `inputs`
+/// has room for. packed: (quads, 1 or 2).
+void pack_list(CountFormat format, const std::int16_t* counts, std::size_t n, std::span<std::uint32_t> inputs,
+               std::int32_t* packed);
+
+/// Inputs of a block of weights: with a panel of counts it fits the first-level cache.
+inline constexpr std::size_t kBlockInputs = 512;
+
+/// columns: up to kBlockInputs / 4 quads of columns of a tile; block: as many bytes, in the order dense_panel() reads.
+void interleave_block(const std::uint8_t* columns, std::size_t quads, std::uint8_t* block);
+
+/// sums[r][0..63] += bias[r] + the block × row r of a panel, r < rows <= panel_rows. `ahead`, if not null, are weights
+/// needed soon, 128 bytes per quad: they are brought into cache meanwhile.
+void dense_panel(CountFormat format, const std::uint8_t* block, std::size_t quads, const std::int32_t* panel,
+                 std::size_t rows, const std::int32_t* bias, std::int32_t* const* sums, const std::uint8_t* ahead);
+
+/// sums[0..63] += bias + the listed columns of a tile × their counts.
+void sparse_list(CountFormat format, const std::uint8_t* tile, const std::uint32_t* inputs, const std::int32_t* packed,
+                 std::size_t quads, std::int32_t bias, std::int32_t* sums);
+
+/// y[i] = scale[i] * sums[i].
+void scale_sums(const std::int32_t* sums, const float* scale, std::size_t n, float* y);
+
+}  // namespace snnsim
