@@ -4,7 +4,6 @@
 // installed, oneDNN's int8 product stands beside ours. SNNSIM_THREADS limits the cores.
 #include <algorithm>
 #include <cstdlib>
-#include <ctime>
 #include <numeric>
 #include <optional>
 
@@ -18,18 +17,6 @@
 
 namespace snnsim::benchmarks {
 namespace {
-
-double median(std::vector<double> values) {
-  std::ranges::nth_element(values, values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2));
-  return values[values.size() / 2];
-}
-
-/// Processor time of all threads.
-double processor_seconds() {
-  timespec time{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
-  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
-}
 
 /// Times body() and the peak loop in turn. `work`: multiply-adds of a call; `useful`: those that were asked for.
 template <typename Body>

@@ -1,13 +1,28 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <ctime>
+#include <vector>
 
 /// What bounds the kernels on this machine: loops of nothing but registers, on all cores at once.
 namespace snnsim::benchmarks {
 
 inline double seconds(std::chrono::steady_clock::duration d) {
   return std::chrono::duration<double>(d).count();
+}
+
+/// Processor time of all threads.
+inline double processor_seconds() {
+  timespec time{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+}
+
+inline double median(std::vector<double> values) {
+  std::ranges::nth_element(values, values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2));
+  return values[values.size() / 2];
 }
 
 /// A few milliseconds of int8 multiply-adds into 32-bit sums, with AVX-512 VNNI, or AVX2 where there is none. Returns
