@@ -10,8 +10,8 @@ namespace snnsim {
 /// command line. Our own bugs are assertions, never an Error.
 class Error : public std::runtime_error {
  public:
-  Error(int exit_code, std::string cause, std::string remedy)
-      : std::runtime_error(std::move(cause)), remedy_(std::move(remedy)), exit_code_(exit_code) {}
+  Error(int exit_code, const std::string& cause, std::string remedy)
+      : std::runtime_error(cause), remedy_(std::move(remedy)), exit_code_(exit_code) {}
   const std::string& remedy() const { return remedy_; }
   int exit_code() const { return exit_code_; }
 
@@ -22,17 +22,17 @@ class Error : public std::runtime_error {
 
 /// Wrong usage or configuration (exit code 2).
 struct ConfigurationError : Error {
-  ConfigurationError(std::string cause, std::string remedy) : Error(2, std::move(cause), std::move(remedy)) {}
+  ConfigurationError(const std::string& cause, std::string remedy) : Error(2, cause, std::move(remedy)) {}
 };
 
 /// Unreadable or inconsistent data (exit code 3).
 struct DataError : Error {
-  DataError(std::string cause, std::string remedy) : Error(3, std::move(cause), std::move(remedy)) {}
+  DataError(const std::string& cause, std::string remedy) : Error(3, cause, std::move(remedy)) {}
 };
 
 /// An equality that must hold did not (exit code 4).
 struct CheckFailed : Error {
-  CheckFailed(std::string cause, std::string remedy) : Error(4, std::move(cause), std::move(remedy)) {}
+  CheckFailed(const std::string& cause, std::string remedy) : Error(4, cause, std::move(remedy)) {}
 };
 
 }  // namespace snnsim

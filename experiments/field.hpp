@@ -23,7 +23,7 @@ namespace snnsim::experiments {
 /// What a field means and which values it takes, beyond what its type says.
 struct Rule {
   std::string_view help;
-  std::string_view unit = "";
+  std::string_view unit = {};
   std::int64_t least = 0;  // integers: inclusive
   std::int64_t most = std::numeric_limits<std::int64_t>::max();
   std::span<const std::int64_t> values = {};  // integers: the only ones allowed, if not empty

@@ -38,8 +38,8 @@ void print_usage(std::FILE* out) {
 const Command& find_command(const std::string& name) {
   const auto found = std::ranges::find(commands, name, &Command::name);
   if (found != commands.end()) return *found;
-  std::vector<std::string_view> names;
-  for (const Command& command : commands) names.push_back(command.name);
+  std::vector<std::string_view> names(commands.size());
+  std::ranges::transform(commands, names.begin(), &Command::name);
   throw ConfigurationError(fmt::format("snnsim has no verb \"{}\"", name), suggest(name, names, "verbs"));
 }
 
