@@ -12,6 +12,7 @@
 #include "experiments/report.hpp"
 #include "experiments/stored_run.hpp"
 #include "models/checkpoint/checkpoint.hpp"
+#include "models/checkpoint/gguf.hpp"
 #include "models/checkpoint/mapped_file.hpp"
 #include "models/checkpoint/safetensors.hpp"
 #include "models/tokenizer/tokenizer.hpp"
@@ -37,13 +38,16 @@ std::string inspect_checkpoint(const fs::path& path) {
   const models::LlamaConfig& c = checkpoint.config;
   std::string out = fmt::format("{}: checkpoint ({})\n", path.string(), checkpoint.format);
   line(out, "parameters", checkpoint.parameters());
-  line(out, "bytes", fmt::format("{} as {}", checkpoint.bytes(), models::name(checkpoint.embedding.type)));
+  line(out, "bytes", fmt::format("{} as {}", checkpoint.bytes(), checkpoint.data_types()));
   line(out, "blocks", c.blocks);
   line(out, "hidden", fmt::format("{}, intermediate {}", c.hidden_size, c.intermediate_size));
   line(out, "heads", fmt::format("{} of {}, {} for keys and values", c.heads, c.head_dim, c.kv_heads));
   line(out, "vocabulary", fmt::format("{}{}", c.vocabulary_size, c.tied_embeddings ? ", tied embeddings" : ""));
   line(out, "context", c.context_length);
-  line(out, "rope", fmt::format("theta {}, epsilon of RMSNorm {}", c.rope_theta, c.rms_norm_epsilon));
+  line(out, "rope",
+       fmt::format("theta {}{}, epsilon of RMSNorm {}", c.rope_theta,
+                   c.rope_divisors.empty() ? "" : " with scaled frequencies", c.rms_norm_epsilon));
+  if (c.projection_biases) line(out, "biases", "of queries, keys and values");
   try {
     const fs::path tokenizer = models::find_tokenizer(path, {}, c.vocabulary_size);
     describe_tokenizer(*models::open_tokenizer(tokenizer, c.vocabulary_size), tokenizer, out);
@@ -59,6 +63,14 @@ std::string inspect_safetensors(const fs::path& path) {
   std::string out = fmt::format("{}: safetensors, {} tensors\n", path.string(), tensors.size());
   for (const auto& [tensor, values] : tensors)
     line(out, models::name(values.type), fmt::format("{} [{}]", tensor, fmt::join(values.shape, ", ")));
+  return out;
+}
+
+std::string inspect_gguf(const fs::path& path) {
+  const models::Gguf gguf = models::open_gguf(path);
+  if (!gguf.tensors.empty()) return inspect_checkpoint(path);
+  std::string out = fmt::format("{}: GGUF without tensors\n", path.string());
+  for (const auto& [key, value] : gguf.metadata.values()) line(out, key, gguf.metadata.describe(key));
   return out;
 }
 
@@ -93,6 +105,7 @@ std::string inspection(const fs::path& path) {
   if (fs::is_directory(path)) return is_run_directory(path) ? inspect_run(path) : inspect_checkpoint(path);
   const std::string name = path.filename().string();
   if (name.ends_with(".safetensors")) return inspect_safetensors(path);
+  if (name.ends_with(".gguf")) return inspect_gguf(path);
   if (name.ends_with(".bin") && name.starts_with("tok")) return inspect_tokenizer(path);
   if (!name.ends_with(".json")) return inspect_checkpoint(path);
   return is_tokenizer_json(path) ? inspect_tokenizer(path) : inspect_experiment(path);

@@ -77,7 +77,6 @@ NeuronModel make_neuron(const ConversionSection& conversion, std::string_view po
 OpenedModel open_model(const Experiment& experiment) {
   const auto checkpoint =
       std::make_shared<const models::Checkpoint>(models::open_checkpoint(experiment.model.checkpoint));
-  models::check_finite(*checkpoint);
   const models::LlamaConfig& config = checkpoint->config;
   const std::filesystem::path tokenizer_path =
       models::find_tokenizer(experiment.model.checkpoint, experiment.model.tokenizer, config.vocabulary_size);

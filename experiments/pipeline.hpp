@@ -19,8 +19,8 @@ struct OpenedModel {
   std::unique_ptr<const models::Tokenizer> tokenizer;
 };
 
-/// Opens and checks them: finite weights, a vocabulary that fits, segments that fit the context.
-/// Throws ConfigurationError or DataError.
+/// Opens and checks them: a vocabulary that fits, segments that fit the context. No weight is read: that they are
+/// finite is checked by whoever reads all of them first, the quantizer. Throws ConfigurationError or DataError.
 OpenedModel open_model(const Experiment& experiment);
 
 /// The three networks of an experiment.

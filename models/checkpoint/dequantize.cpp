@@ -24,9 +24,9 @@ void dequantize(DataType type, const std::byte* stored, std::size_t count, float
       if (count > 0) std::memcpy(out, bytes, count * sizeof(float));
       return;
     case DataType::f16:
-      return read_16_bit(bytes, count, out, from_f16);
+      return read_16_bit(bytes, count, out, [](std::uint16_t bits) { return from_f16(bits); });
     case DataType::bf16:
-      return read_16_bit(bytes, count, out, from_bf16);
+      return read_16_bit(bytes, count, out, [](std::uint16_t bits) { return from_bf16(bits); });
     case DataType::q8_0:
       return dequantize_q8_0(bytes, blocks, out);
     case DataType::q4_0:

@@ -1,4 +1,5 @@
 // ggml's IQ2_XXS: eight numbers at a time are a point of a fixed grid with signs.
+#include <array>
 #include <bit>
 
 #include "models/checkpoint/dequantize_blocks.hpp"
@@ -7,15 +8,27 @@
 namespace snnsim::models {
 namespace {
 
-/// Signs of eight numbers from their seven stored bits: the eighth makes the number of minus signs even.
-unsigned signs(std::uint32_t stored) {
-  return stored | (static_cast<unsigned>(std::popcount(stored)) & 1U) << 7;
-}
+/// The points of the grid, and the sign bits of eight numbers from the seven that are stored: the eighth makes the
+/// number of minus signs even.
+struct Tables {
+  std::array<std::array<float, 8>, 256> points{};
+  std::array<std::array<std::uint32_t, 8>, 128> signs{};
 
-void eight_numbers(float scale, std::uint16_t point, unsigned minus, float* out) {
-  for (unsigned i = 0; i < 8; ++i) {
-    const float magnitude = scale * iq2_xxs_magnitudes[(point >> (2 * i)) & 3U];
-    out[i] = ((minus >> i) & 1U) != 0 ? -magnitude : magnitude;
+  constexpr Tables() {
+    for (std::size_t p = 0; p < points.size(); ++p)
+      for (std::size_t i = 0; i < 8; ++i) points[p][i] = iq2_xxs_magnitudes[(iq2_xxs_grid[p] >> (2 * i)) & 3U];
+    for (std::uint32_t stored = 0; stored < signs.size(); ++stored) {
+      const std::uint32_t all = stored | (static_cast<std::uint32_t>(std::popcount(stored)) & 1U) << 7;
+      for (std::size_t i = 0; i < 8; ++i) signs[stored][i] = ((all >> i) & 1U) << 31;
+    }
+  }
+};
+constexpr Tables tables;
+
+void write_point(float scale, std::size_t point, std::size_t signs, float* out) {
+  for (std::size_t i = 0; i < 8; ++i) {
+    const auto magnitude = std::bit_cast<std::uint32_t>(scale * tables.points[point][i]);
+    out[i] = std::bit_cast<float>(magnitude ^ tables.signs[signs][i]);
   }
 }
 
@@ -32,7 +45,7 @@ void dequantize_iq2_xxs(const Byte* bytes, std::size_t blocks, float* out) {
       const std::uint32_t word = word_at(points + 4);
       const float scale = d * (0.5F + static_cast<float>(word >> 28)) * 0.25F;
       for (unsigned part = 0; part < 4; ++part, out += 8)
-        eight_numbers(scale, iq2_xxs_grid[points[part]], signs((word >> (7 * part)) & 127U), out);
+        write_point(scale, points[part], (word >> (7 * part)) & 127U, out);
     }
   }
 }

@@ -1,6 +1,6 @@
 // ggml's K blocks: 256 numbers in groups of 16 or 32, each group with its own small integer scale (and offset), all
-// groups with one F16 scale d (and one F16 scale of the offsets). Codes are split into planes of bits; in each plane,
-// byte l of a row of 32 serves the numbers l, 32 + l, 64 + l, ... from its lowest bits on.
+// groups with one F16 scale d (and one F16 scale of the offsets). Codes are split into planes of one, two or four bits;
+// in each plane, byte l of a row of 32 serves the numbers l, 32 + l, 64 + l, ... from its lowest bits on.
 #include <array>
 
 #include "models/checkpoint/dequantize_blocks.hpp"
@@ -11,25 +11,33 @@ namespace {
 constexpr std::size_t size = 256;
 constexpr std::size_t row = 32;
 
-/// Two bits of each number in 64 bytes: bytes 0..31 serve the numbers 0..127, four to a byte.
-int two_bits(const Byte* plane, std::size_t i) {
-  return (plane[i / 128 * row + i % row] >> (2 * (i % 128 / row))) & 3;
+/// Where a group has its bits in a plane: number l of the group has them in byte l.
+struct Bits {
+  const Byte* bytes;
+  unsigned shift, mask;
+  int operator[](std::size_t l) const { return static_cast<int>((bytes[l] >> shift) & mask); }
+};
+
+/// Two bits of each number in 64 bytes, four numbers to a byte; groups of 16.
+Bits two_bits(const Byte* plane, std::size_t g) {
+  return {plane + g / 8 * row + g % 2 * 16, static_cast<unsigned>(2 * (g % 8 / 2)), 3};
 }
 
-/// Four bits of each number in 128 bytes: bytes 0..31 serve the numbers 0..63, two to a byte.
-int four_bits(const Byte* plane, std::size_t i) {
-  return (plane[i / 64 * row + i % row] >> (4 * (i % 64 / row))) & 15;
+/// Four bits of each number in 128 bytes, two numbers to a byte; groups of 32.
+Bits four_bits(const Byte* plane, std::size_t g) {
+  return {plane + g / 2 * row, static_cast<unsigned>(4 * (g % 2)), 15};
 }
 
-/// One bit of each number in 32 bytes.
-int one_bit(const Byte* plane, std::size_t i) {
-  return (plane[i % row] >> (i / row)) & 1;
+/// One bit of each number in 32 bytes; groups of `size`.
+template <std::size_t size>
+Bits one_bit(const Byte* plane, std::size_t g) {
+  return {plane + g * size % row, static_cast<unsigned>(g * size / row), 1};
 }
 
-/// out[i] = value(i) for the numbers of a group; `group` is a constant so that the loop becomes vectors.
-template <std::size_t group, typename Value>
-void fill(std::size_t g, float* out, Value value) {
-  for (std::size_t i = g * group; i < (g + 1) * group; ++i) out[i] = value(i);
+/// out[l] = scale q(l) - offset for the numbers of a group.
+template <std::size_t size, typename Code>
+void write_group(float scale, float offset, float* out, Code q) {
+  for (std::size_t l = 0; l < size; ++l) out[l] = scale * static_cast<float>(q(l)) - offset;
 }
 
 /// Scales and offsets of Q4_K and Q5_K: eight of six bits each in 12 bytes. The first four of both have the low six
@@ -63,8 +71,9 @@ void dequantize_q2_k(const Byte* bytes, std::size_t blocks, float* out) {
   for (; blocks > 0; --blocks, bytes += 84, out += size) {
     const float d = f16_at(bytes + 80), m = f16_at(bytes + 82);
     for (std::size_t g = 0; g < 16; ++g) {
-      const float scale = d * static_cast<float>(bytes[g] & 15), offset = m * static_cast<float>(bytes[g] >> 4);
-      fill<16>(g, out, [&](std::size_t i) { return scale * static_cast<float>(two_bits(bytes + 16, i)) - offset; });
+      const Bits codes = two_bits(bytes + 16, g);
+      write_group<16>(d * static_cast<float>(bytes[g] & 15), m * static_cast<float>(bytes[g] >> 4), out + 16 * g,
+                      [&](std::size_t l) { return codes[l]; });
     }
   }
 }
@@ -75,10 +84,9 @@ void dequantize_q3_k(const Byte* bytes, std::size_t blocks, float* out) {
   for (; blocks > 0; --blocks, bytes += 110, out += size) {
     const float d = f16_at(bytes + 108);
     for (std::size_t g = 0; g < 16; ++g) {
-      const float scale = d * static_cast<float>(scale_of_q3_k(bytes + 96, g));
-      fill<16>(g, out, [&](std::size_t i) {
-        return scale * static_cast<float>(two_bits(bytes + 32, i) - (one_bit(bytes, i) ^ 1) * 4);
-      });
+      const Bits low = two_bits(bytes + 32, g), high = one_bit<16>(bytes, g);
+      write_group<16>(d * static_cast<float>(scale_of_q3_k(bytes + 96, g)), 0, out + 16 * g,
+                      [&](std::size_t l) { return low[l] + 4 * high[l] - 4; });
     }
   }
 }
@@ -90,8 +98,9 @@ void dequantize_q4_k(const Byte* bytes, std::size_t blocks, float* out) {
     const float d = f16_at(bytes), m = f16_at(bytes + 2);
     const ScalesAndOffsets groups(bytes + 4);
     for (std::size_t g = 0; g < 8; ++g) {
-      const float scale = d * static_cast<float>(groups.scale[g]), offset = m * static_cast<float>(groups.offset[g]);
-      fill<32>(g, out, [&](std::size_t i) { return scale * static_cast<float>(four_bits(bytes + 16, i)) - offset; });
+      const Bits codes = four_bits(bytes + 16, g);
+      write_group<32>(d * static_cast<float>(groups.scale[g]), m * static_cast<float>(groups.offset[g]), out + 32 * g,
+                      [&](std::size_t l) { return codes[l]; });
     }
   }
 }
@@ -103,10 +112,9 @@ void dequantize_q5_k(const Byte* bytes, std::size_t blocks, float* out) {
     const float d = f16_at(bytes), m = f16_at(bytes + 2);
     const ScalesAndOffsets groups(bytes + 4);
     for (std::size_t g = 0; g < 8; ++g) {
-      const float scale = d * static_cast<float>(groups.scale[g]), offset = m * static_cast<float>(groups.offset[g]);
-      fill<32>(g, out, [&](std::size_t i) {
-        return scale * static_cast<float>(four_bits(bytes + 48, i) | one_bit(bytes + 16, i) << 4) - offset;
-      });
+      const Bits low = four_bits(bytes + 48, g), high = one_bit<32>(bytes + 16, g);
+      write_group<32>(d * static_cast<float>(groups.scale[g]), m * static_cast<float>(groups.offset[g]), out + 32 * g,
+                      [&](std::size_t l) { return low[l] + 16 * high[l]; });
     }
   }
 }
@@ -117,11 +125,10 @@ void dequantize_q6_k(const Byte* bytes, std::size_t blocks, float* out) {
   for (; blocks > 0; --blocks, bytes += 210, out += size) {
     const float d = f16_at(bytes + 208);
     for (std::size_t g = 0; g < 16; ++g) {
-      const float scale = d * static_cast<float>(static_cast<std::int8_t>(bytes[192 + g]));
-      fill<16>(g, out, [&](std::size_t i) {
-        const int low = (bytes[i / 128 * 64 + i % 64] >> (4 * (i % 128 / 64))) & 15;
-        return scale * static_cast<float>((low | two_bits(bytes + 128, i) << 4) - 32);
-      });
+      const Bits low{bytes + g / 8 * 64 + g % 4 * 16, static_cast<unsigned>(4 * (g % 8 / 4)), 15};
+      const Bits high = two_bits(bytes + 128, g);
+      write_group<16>(d * static_cast<float>(static_cast<std::int8_t>(bytes[192 + g])), 0, out + 16 * g,
+                      [&](std::size_t l) { return low[l] + 16 * high[l] - 32; });
     }
   }
 }

@@ -40,10 +40,18 @@ std::string read_name(ByteReader& reader, std::string_view what) {
   return std::string(name);
 }
 
+/// Keys are ASCII by the specification; they appear in messages, which are one line.
+std::string read_key(ByteReader& reader) {
+  std::string key = read_name(reader, "a metadata key");
+  const bool printable = std::all_of(key.begin(), key.end(), [](char c) { return c >= 0x20 && c < 0x7F; });
+  if (!printable) reader.fail(fmt::format("metadata key {} is not printable ASCII", in_quotes(key)));
+  return key;
+}
+
 GgufMetadata read_metadata(ByteReader& reader, std::uint64_t count, const std::string& file) {
   GgufMetadata metadata(file);
   for (std::uint64_t i = 0; i < count; ++i) {
-    const std::string key = read_name(reader, "a metadata key");
+    const std::string key = read_key(reader);
     if (!metadata.add(key, read_gguf_value(reader, key))) {
       reader.fail(fmt::format("metadata key {} is there twice", in_quotes(key)));
     }

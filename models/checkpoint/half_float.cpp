@@ -5,25 +5,6 @@
 
 namespace snnsim::models {
 
-float from_f16(std::uint16_t bits) {
-  const std::uint32_t sign = (bits & 0x8000U) << 16;
-  const std::uint32_t exponent = (bits >> 10) & 0x1FU;
-  const std::uint32_t mantissa = bits & 0x3FFU;
-  std::uint32_t magnitude = 0;
-  if (exponent == 0) {
-    magnitude = std::bit_cast<std::uint32_t>(static_cast<float>(mantissa) * 0x1p-24F);
-  } else if (exponent == 0x1F) {
-    magnitude = 0x7F800000U | (mantissa << 13);
-  } else {
-    magnitude = ((exponent + 112U) << 23) | (mantissa << 13);
-  }
-  return std::bit_cast<float>(sign | magnitude);
-}
-
-float from_bf16(std::uint16_t bits) {
-  return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16);
-}
-
 std::uint16_t to_f16(float value) {
   const auto bits = std::bit_cast<std::uint32_t>(value);
   const std::uint32_t sign = (bits >> 16) & 0x8000U;

@@ -9,8 +9,10 @@
 
 namespace snnsim::models {
 
-/// The configuration in the text of a config.json. Throws DataError for a model_type other than llama and for settings
-/// that change the computation and are not read (scaled rotary embeddings, biases, another activation).
+/// The configuration in the text of a config.json of LLaMA, Mistral or Qwen2 (TinyLlama and SmolLM say llama).
+/// Throws DataError for another model_type and for settings that change the computation and are not read (other scaling
+/// of rotary embeddings, other biases, another activation). A sliding attention window is read as the longest context,
+/// within which it hides nothing.
 LlamaConfig read_llama_config(std::string_view text, const std::string& file);
 
 /// A checkpoint of tensors by their Hugging Face names, every shape checked against the configuration. The embedding is

@@ -7,6 +7,8 @@ namespace snnsim::models {
 std::vector<std::size_t> shape_of(const LlamaConfig& config, BlockTensor tensor) {
   const std::size_t query = config.heads * config.head_dim;
   const std::size_t key_value = config.kv_heads * config.head_dim;
+  if (tensor == &BlockWeights::query_bias) return {query};
+  if (tensor == &BlockWeights::key_bias || tensor == &BlockWeights::value_bias) return {key_value};
   if (tensor == &BlockWeights::query) return {query, config.hidden_size};
   if (tensor == &BlockWeights::key || tensor == &BlockWeights::value) return {key_value, config.hidden_size};
   if (tensor == &BlockWeights::output) return {config.hidden_size, query};
@@ -16,8 +18,14 @@ std::vector<std::size_t> shape_of(const LlamaConfig& config, BlockTensor tensor)
   return {config.hidden_size};
 }
 
-std::string block_tensor_name(std::size_t block, std::string_view tensor) {
-  return fmt::format("model.layers.{}.{}.weight", block, tensor);
+EndNames end_names(const std::string& format) {
+  if (format == "gguf") return {"token_embd.weight", "output_norm.weight", "output.weight"};
+  return {"model.embed_tokens.weight", "model.norm.weight", "lm_head.weight"};
+}
+
+std::string block_tensor_name(const std::string& format, std::size_t block, const NamedBlockTensor& tensor) {
+  if (format == "gguf") return fmt::format("blk.{}.{}", block, tensor.gguf);
+  return fmt::format("model.layers.{}.{}", block, tensor.huggingface);
 }
 
 std::string contradiction(const LlamaConfig& config) {

@@ -72,7 +72,9 @@ class GraphBuilder {
       check_overflow(*matrix.integer, *at(block.sites, input_of(name)), projection.name);
       projection.synapses = IntegerSynapses{matrix.integer, block.output_scale(name)};
     }
-    return graph_.add(std::move(projection), site(k, input_of(name)));
+    const NodeId product = graph_.add(std::move(projection), site(k, input_of(name)));
+    const std::vector<float>& bias = at(model_.dense->block(k).bias, name);
+    return bias.empty() ? product : graph_.add(std::make_shared<BiasOperator>(bias), {product});
   }
 
   /// A neuron's net count stays within the quantizer's range, plus at most one spike a step beyond it.

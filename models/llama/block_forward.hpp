@@ -20,6 +20,7 @@ struct BlockConstants {
   const LlamaConfig* config = nullptr;
   const Rope* rope = nullptr;
   std::vector<float> attention_norm, mlp_norm;  // γ (hidden)
+  PerMatrix<std::vector<float>> bias;           // added to W x (out); empty: none
 };
 
 /// One decoder block on the listed rows (positions, ascending) of `hidden` (positions × hidden), in place: the one
@@ -48,6 +49,8 @@ void forward_block(const BlockConstants& block, Arithmetic& arithmetic, std::spa
   const auto projected = [&](MatrixName name, std::size_t width) {
     Matrix<float> y = matrix(width);
     arithmetic.product(name, y);
+    if (const std::vector<float>& bias = at(block.bias, name); !bias.empty())
+      per_row([&](std::size_t r) { add_bias(bias, {y.row(r), width}); });
     return y;
   };
   const auto add_to_hidden = [&](const Matrix<float>& y) {

@@ -45,8 +45,11 @@ DenseModel::DenseModel(std::shared_ptr<const Checkpoint> checkpoint)
     : checkpoint_(std::move(checkpoint)),
       rope_(std::make_shared<Rope>(checkpoint_->config)),
       final_norm_(checkpoint_->final_norm.read()) {
-  for (const BlockWeights& block : checkpoint_->blocks)
-    blocks_.push_back({&checkpoint_->config, rope_.get(), block.attention_norm.read(), block.mlp_norm.read()});
+  for (const BlockWeights& block : checkpoint_->blocks) {
+    blocks_.push_back({&checkpoint_->config, rope_.get(), block.attention_norm.read(), block.mlp_norm.read(), {}});
+    for (const MatrixName name : kAllMatrices)
+      if (const Tensor* stored = bias(block, name)) at(blocks_.back().bias, name) = stored->read();
+  }
 }
 
 Matrix<float> DenseModel::embed(std::span<const TokenId> tokens) const {

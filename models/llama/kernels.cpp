@@ -169,6 +169,10 @@ void rms_norm(std::span<const float> x, std::span<const float> gain, float epsil
   for (std::size_t i = 0; i < x.size(); ++i) y[i] = gain[i] * (x[i] * scale);
 }
 
+void add_bias(std::span<const float> bias, std::span<float> y) {
+  for (std::size_t i = 0; i < y.size(); ++i) y[i] += bias[i];
+}
+
 void swiglu(std::span<const float> gate, std::span<const float> up, std::span<float> y) {
   HWY_DYNAMIC_DISPATCH(swiglu_row)(gate.data(), up.data(), y.size(), y.data());
 }

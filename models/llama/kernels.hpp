@@ -14,6 +14,9 @@ namespace snnsim::models {
 /// y_i = γ_i x_i / sqrt(mean(x²) + ε). x, gain, y: (width).
 void rms_norm(std::span<const float> x, std::span<const float> gain, float epsilon, std::span<float> y);
 
+/// y_i += bias_i. (width)
+void add_bias(std::span<const float> bias, std::span<float> y);
+
 /// y_i = SiLU(gate_i) * up_i, SiLU(g) = g / (1 + e^-g).
 void swiglu(std::span<const float> gate, std::span<const float> up, std::span<float> y);
 

@@ -39,6 +39,21 @@ AnalogCount RopeOperator::count(std::size_t) const {
   return {.multiply_accumulates = 2 * width_};
 }
 
+void BiasOperator::evaluate(std::span<const Matrix<float>* const> inputs, std::span<const std::uint32_t> rows,
+                            Matrix<float>& y) const {
+  parallel_for(
+      rows.size(),
+      [&](std::size_t k) {
+        std::copy_n(inputs[0]->row(rows[k]), width(), y.row(rows[k]));
+        add_bias(bias_, {y.row(rows[k]), width()});
+      },
+      kGrain);
+}
+
+AnalogCount BiasOperator::count(std::size_t) const {
+  return {.multiply_accumulates = width()};
+}
+
 AnalogCount AttentionOperator::count(std::size_t position) const {
   const std::uint64_t scores = shape_.heads * (position + 1);
   return {.multiply_accumulates = 2 * scores * shape_.head_dim, .exponentials = scores, .divisions = scores};

@@ -39,6 +39,20 @@ class RopeOperator final : public Operator {
   std::size_t width_;
 };
 
+/// y = x + b. Slot 0: a projection. The constant is in the drive from the first step on, spikes or none: an operator is
+/// evaluated at the first step whether or not its input changed.
+class BiasOperator final : public Operator {
+ public:
+  explicit BiasOperator(std::vector<float> bias) : bias_(std::move(bias)) {}
+  std::size_t width() const override { return bias_.size(); }
+  void evaluate(std::span<const Matrix<float>* const> inputs, std::span<const std::uint32_t> rows,
+                Matrix<float>& y) const override;
+  AnalogCount count(std::size_t position) const override;
+
+ private:
+  std::vector<float> bias_;
+};
+
 /// Slots 0, 1, 2: queries, keys, values. Causal.
 class AttentionOperator final : public Operator {
  public:

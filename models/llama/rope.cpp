@@ -6,9 +6,11 @@ namespace snnsim::models {
 
 Rope::Rope(const LlamaConfig& config)
     : dim_(config.head_dim), layout_(config.rope_layout), frequencies_(config.head_dim / 2) {
-  for (std::size_t i = 0; i < frequencies_.size(); ++i)
+  for (std::size_t i = 0; i < frequencies_.size(); ++i) {
     frequencies_[i] =
         std::pow(static_cast<double>(config.rope_theta), -2.0 * static_cast<double>(i) / static_cast<double>(dim_));
+    if (!config.rope_divisors.empty()) frequencies_[i] /= static_cast<double>(config.rope_divisors[i]);
+  }
 }
 
 void Rope::apply(std::size_t position, std::span<float> row) const {

@@ -9,7 +9,7 @@
 namespace snnsim::models {
 
 /// Rotary position embedding (Su et al. 2021): coordinates (a, b) of each head are turned by position ·
-/// theta^(-2i/dim).
+/// theta^(-2i/dim) / divisor_i.
 class Rope {
  public:
   explicit Rope(const LlamaConfig& config);

@@ -47,6 +47,13 @@ const Tensor& tensor(const BlockWeights& block, MatrixName matrix) {
   return *tensors[static_cast<std::size_t>(matrix)];
 }
 
+const Tensor* bias(const BlockWeights& block, MatrixName matrix) {
+  const PerMatrix<const Tensor*> tensors{&block.query_bias, &block.key_bias, &block.value_bias, nullptr, nullptr,
+                                         nullptr,           nullptr};
+  const Tensor* found = at(tensors, matrix);
+  return found != nullptr && !found->shape.empty() ? found : nullptr;
+}
+
 Site input_of(MatrixName matrix) {
   static constexpr std::array<Site, kMatrices> inputs{Site::attn_in, Site::attn_in, Site::attn_in, Site::attn_out,
                                                       Site::mlp_in,  Site::mlp_in,  Site::mlp_mid};

@@ -50,8 +50,21 @@ inline constexpr std::size_t kMatrices = 7;
 inline constexpr std::array<MatrixName, kMatrices> kAllMatrices{MatrixName::query,  MatrixName::key,  MatrixName::value,
                                                                 MatrixName::output, MatrixName::gate, MatrixName::up,
                                                                 MatrixName::down};
+template <typename T>
+using PerMatrix = std::array<T, kMatrices>;
+template <typename T>
+T& at(PerMatrix<T>& values, MatrixName matrix) {
+  return values[static_cast<std::size_t>(matrix)];
+}
+template <typename T>
+const T& at(const PerMatrix<T>& values, MatrixName matrix) {
+  return values[static_cast<std::size_t>(matrix)];
+}
+
 std::string_view name(MatrixName matrix);
 const Tensor& tensor(const BlockWeights& block, MatrixName matrix);
+/// What is added to the product, or null.
+const Tensor* bias(const BlockWeights& block, MatrixName matrix);
 /// The site that a matrix multiplies.
 Site input_of(MatrixName matrix);
 

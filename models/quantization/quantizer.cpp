@@ -4,6 +4,7 @@
 
 #include "core/error.hpp"
 #include "core/parallel.hpp"
+#include "models/checkpoint/check_finite.hpp"
 #include "models/quantization/threshold_search.hpp"
 
 namespace snnsim::models {
@@ -103,11 +104,13 @@ WeightMatrix quantize_weights(const Tensor& weights, int bits) {
 
 QuantizedModel quantize(std::shared_ptr<const DenseModel> dense, const std::vector<std::vector<TokenId>>& calibration,
                         const QuantizerOptions& options, const std::function<void(double)>& progress) {
+  check_finite_ends(dense->checkpoint());
   QuantizedModel model{
       .dense = dense, .blocks = {}, .weight_bits = options.weight_bits, .activation_bits = options.activation_bits};
   std::optional<Calibration> activations;
   if (options.activation_bits != kBitsOff) activations.emplace(*dense, calibration, options.prefix);
   for (std::size_t k = 0; k < dense->config().blocks; ++k) {
+    check_finite_block(dense->checkpoint(), k);
     QuantizedBlock block;
     for (const MatrixName name : kAllMatrices)
       block.matrices[static_cast<std::size_t>(name)] =

@@ -22,7 +22,8 @@ struct QuantizerOptions {
 /// Quantizes a pretrained model without training: round-to-nearest weights with a least-MSE scale per output channel,
 /// and the least-MSE activation step of every site (per tensor; per head for q, k, v) over the calibration sequences.
 /// Runs block by block, so that only one block's activations are held. `progress` gets the share done (0..1).
-/// Throws DataError when nothing is left of the calibration after the prefix, or values are not finite.
+/// Every weight is read and checked before it is used. Throws DataError when nothing is left of the calibration after
+/// the prefix, or weights or values are not finite.
 QuantizedModel quantize(std::shared_ptr<const DenseModel> dense, const std::vector<std::vector<TokenId>>& calibration,
                         const QuantizerOptions& options, const std::function<void(double)>& progress = {});
 

@@ -1,8 +1,9 @@
+#include "models/checkpoint/check_finite.hpp"
+
 #include <cmath>
 
 #include <doctest/doctest.h>
 
-#include "models/checkpoint/checkpoint.hpp"
 #include "models/checkpoint/write_safetensors.hpp"
 #include "tests/support/complaint.hpp"
 

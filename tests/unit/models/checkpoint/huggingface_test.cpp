@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include "models/checkpoint/check_finite.hpp"
 #include "models/checkpoint/llama_tensors.hpp"
 #include "tests/support/assets.hpp"
 #include "tests/support/complaint.hpp"
@@ -89,11 +90,11 @@ TEST_CASE("paths that hold no checkpoint") {
   CHECK(refused("") == "/: config.json is missing");
   CHECK(refused("none") == "/none: no such checkpoint");
   std::ofstream(folder.path() / "m.pt") << "x";
-  CHECK(refused("m.pt") == "/m.pt: neither a directory nor a .bin file");
+  CHECK(refused("m.pt") == "/m.pt: neither a directory nor a .gguf or .bin file");
   std::ofstream(folder.path() / "m.bin").flush();
   CHECK(refused("m.bin") == "/m.bin: the file is empty");
   std::ofstream(folder.path() / "config.json") << "{}";
-  CHECK(refused("") == "/config.json: model_type is ''; llama is read");
+  CHECK(refused("") == "/config.json: model_type is ''; llama, mistral and qwen2 are read");
 }
 
 }  // namespace snnsim::models

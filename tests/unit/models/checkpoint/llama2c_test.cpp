@@ -1,6 +1,6 @@
 #include "models/checkpoint/llama2c.hpp"
 
-#include "models/checkpoint/checkpoint.hpp"
+#include "models/checkpoint/check_finite.hpp"
 #include "tests/support/assets.hpp"
 
 namespace snnsim::models {

@@ -46,14 +46,20 @@ TEST_CASE("what a config.json gives is read") {
 }
 
 TEST_CASE("settings that would change the computation are refused") {
-  CHECK(complaint(R"({"model_type": "mistral"})") == "c: model_type is 'mistral'; llama is read");
-  CHECK(complaint(R"({"model_type": null})") == "c: model_type is ''; llama is read");
+  CHECK(complaint(R"({"model_type": "gemma"})") == "c: model_type is 'gemma'; llama, mistral and qwen2 are read");
+  CHECK(complaint(R"({"model_type": null})") == "c: model_type is ''; llama, mistral and qwen2 are read");
   CHECK(complaint(R"({"hidden_act": "gelu"})") == "c: hidden_act is 'gelu'; silu is read");
-  CHECK(complaint(R"({"rope_scaling": {"factor": 2}})").starts_with("c: rope_scaling is set"));
+  CHECK(complaint(R"({"rope_scaling": {"type": "yarn", "factor": 2}})") ==
+        "c (rope_scaling): rope_type is 'yarn'; default, linear and llama3 are read");
+  CHECK(complaint(R"({"rope_scaling": {"type": "linear"}})") == "c (rope_scaling): factor is missing");
+  CHECK(complaint(R"({"rope_scaling": {"rope_type": "llama3", "factor": 8, "low_freq_factor": 4,
+    "high_freq_factor": 4, "original_max_position_embeddings": 8192}})") ==
+        "c (rope_scaling): high_freq_factor is not above low_freq_factor");
+  CHECK(complaint(R"({"partial_rotary_factor": 0.5})").starts_with("c: partial_rotary_factor is set"));
+  CHECK(complaint(R"({"quantization_config": {"bits": 4}})").starts_with("c: quantization_config is set"));
   CHECK(complaint(R"({"attention_bias": true})").starts_with("c: attention_bias is true"));
   CHECK(complaint(R"({"mlp_bias": 1})") == "c: mlp_bias is '1', not true or false");
-  CHECK(complaint(R"({"rope_parameters": {"rope_type": "llama3"}})") ==
-        "c (rope_parameters): rope_type is 'llama3'; default is read");
+  CHECK(complaint(R"({"rope_parameters": {"rope_type": "llama3"}})") == "c (rope_parameters): factor is missing");
   CHECK(complaint(R"({"rope_parameters": 3})") == "c (rope_parameters): holds no JSON object");
 }
 

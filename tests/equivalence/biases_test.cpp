@@ -1,0 +1,84 @@
+// Biases of the projections (Qwen2): dense model, QANN and spiking network apply them alike.
+#include <doctest/doctest.h>
+
+#include "tests/equivalence/runs.hpp"
+#include "tests/equivalence/small_model.hpp"
+
+namespace snnsim::tests {
+namespace {
+
+using namespace snnsim::models;
+
+/// The random checkpoint with biases of a size; without a gain nothing spikes at attn_in, so that only the biases drive
+/// q, k and v.
+std::shared_ptr<const DenseModel> with_biases(float scale, bool silent_input) {
+  auto checkpoint = std::make_shared<Checkpoint>(*random_checkpoint(3));
+  Random random{11};
+  const auto values = [&](std::size_t count, float factor) {
+    auto numbers = std::make_shared<std::vector<float>>(count);
+    for (float& number : *numbers) number = factor * random.normal();
+    checkpoint->storage.push_back(numbers);
+    return Tensor{DataType::f32, {count}, reinterpret_cast<const std::byte*>(numbers->data())};
+  };
+  checkpoint->config.projection_biases = true;
+  for (BlockWeights& block : checkpoint->blocks) {
+    block.query_bias = values(block.query.rows(), scale);
+    block.key_bias = values(block.key.rows(), scale);
+    block.value_bias = values(block.value.rows(), scale);
+    if (silent_input) block.attention_norm = values(block.attention_norm.size(), 0);
+  }
+  return std::make_shared<DenseModel>(checkpoint);
+}
+
+void check_all(const std::shared_ptr<const DenseModel>& dense) {
+  const std::vector<TokenId> tokens = random_tokens(dense->config(), 17, 5);
+  for (const std::size_t prefix : {0, 1}) {
+    const QuantizedModel qann = quantized(dense, 6, 6, prefix);
+    for (const std::uint32_t timesteps : {1, 2, 4, 8, 16})
+      for (const SourceSchedule embedding : {SourceSchedule::constant, SourceSchedule::impulse}) {
+        CAPTURE(prefix);
+        CAPTURE(timesteps);
+        const SpikingModel spiking =
+            convert_to(qann, timesteps, embedding, [](LevelRange range) { return NeuronModel(SigmaDelta{range}); });
+        check_equals_qann(qann, spiking, tokens, prefix);
+      }
+  }
+}
+
+TEST_CASE("sigma-delta equals the QANN of a model with biases, at every T") {
+  check_all(with_biases(2, false));
+}
+
+TEST_CASE("biases reach q, k and v although no spike arrives") {
+  const auto dense = with_biases(2, true);
+  check_all(dense);
+  const std::vector<TokenId> tokens = random_tokens(dense->config(), 9, 5);
+  DenseSequence sequence(*dense);
+  sequence.append(tokens);
+  CHECK(sequence.cache(0).value.row(8)[0] == at(dense->block(0).bias, MatrixName::value)[0]);
+}
+
+TEST_CASE("event and stepped executors agree on biases, for every neuron") {
+  const auto dense = with_biases(1, false);
+  const std::vector<TokenId> tokens = random_tokens(dense->config(), 15, 5);
+  const QuantizedModel qann = quantized(dense, 6, 6, 1);
+  for (const auto& neuron : all_neurons(4)) {
+    const SpikingModel spiking = convert_to(qann, 4, SourceSchedule::constant, neuron);
+    CHECK(simulate(spiking, *dense, *make_event_executor(spiking.graph, 4), tokens, 1) ==
+          simulate(spiking, *dense, *make_stepped_executor(spiking.graph, 4), tokens, 1));
+  }
+}
+
+TEST_CASE("without quantization a model with biases is the dense model") {
+  const auto dense = with_biases(1, false);
+  const std::vector<TokenId> tokens = random_tokens(dense->config(), 15, 5);
+  const QuantizedModel qann = quantized(dense, 16, 16, 0);
+  DenseSequence reference(*dense);
+  reference.append(tokens);
+  QuantizedSequence sequence(qann);
+  sequence.append(tokens);
+  CHECK(same_rows(reference.normalised(), sequence.normalised(), 0));
+}
+
+}  // namespace
+}  // namespace snnsim::tests
