@@ -46,6 +46,61 @@ def checkpoints():
          "weight_map": {"a": "model-00001-of-00002.safetensors", "b": "model-00002-of-00002.safetensors"}}))
 
 
+def gguf_text(value):
+    return struct.pack("<Q", len(value.encode())) + value.encode()
+
+
+def gguf(metadata, tensors):
+    """metadata: key -> (type, packed bytes); tensors: name -> (shape with the fastest first, type, bytes)."""
+    head, data = b"", b""
+    for key, (kind, value) in metadata.items():
+        head += gguf_text(key) + struct.pack("<I", kind) + value
+    for name, (shape, kind, content) in tensors.items():
+        head += gguf_text(name) + struct.pack(f"<I{len(shape)}QIQ", len(shape), *shape, kind, len(data))
+        data += content + bytes(-len(content) % 32)
+    head = b"GGUF" + struct.pack("<IQQ", 3, len(tensors), len(metadata)) + head
+    return head + bytes(-len(head) % 32) + data
+
+
+def ggufs():
+    values = {"u8": (0, b"\1"), "i8": (1, b"\xff"), "u16": (2, bytes(2)), "i16": (3, bytes(2)), "u32": (4, bytes(4)),
+              "i32": (5, bytes(4)), "f32": (6, struct.pack("<f", 1.5)), "bool": (7, b"\1"), "text": (8, gguf_text("é")),
+              "texts": (9, struct.pack("<IQ", 8, 2) + gguf_text("a") + gguf_text("")),
+              "nested": (9, struct.pack("<IQIQ", 9, 1, 5, 2) + bytes(8)), "u64": (10, bytes(8)), "i64": (11, bytes(8)),
+              "f64": (12, bytes(8))}
+    write("gguf", "values", gguf(values, {}))
+    blocks = {"F32": (0, 1, 4), "F16": (1, 1, 2), "Q4_0": (2, 32, 18), "Q4_1": (3, 32, 20), "Q5_0": (6, 32, 22),
+              "Q5_1": (7, 32, 24), "Q8_0": (8, 32, 34), "Q2_K": (10, 256, 84), "Q3_K": (11, 256, 110),
+              "Q4_K": (12, 256, 144), "Q5_K": (13, 256, 176), "Q6_K": (14, 256, 210), "IQ2_XXS": (16, 256, 66),
+              "IQ4_NL": (20, 32, 18), "BF16": (30, 1, 2)}
+    write("gguf", "types", gguf({}, {name: ([values, 2], kind, bytes(range(size)) * 2)
+                                     for name, (kind, values, size) in blocks.items()}))
+    for architecture in ("llama", "qwen2"):
+        write("gguf", architecture, small_model_gguf(architecture))
+
+
+def small_model_gguf(architecture):
+    hidden, middle, heads, vocabulary = 4, 6, 2, 3
+    counts = {"embedding_length": hidden, "feed_forward_length": middle, "block_count": 1, "context_length": 8,
+              "attention.head_count": heads, "attention.head_count_kv": 1}
+    metadata = {"general.architecture": (8, gguf_text(architecture)),
+                "tokenizer.ggml.tokens": (9, struct.pack("<IQ", 8, vocabulary) + gguf_text("a") * vocabulary)}
+    metadata |= {f"{architecture}.{key}": (4, struct.pack("<I", value)) for key, value in counts.items()}
+    metadata[f"{architecture}.attention.layer_norm_rms_epsilon"] = (6, struct.pack("<f", 1e-5))
+    kv = hidden // heads
+    shapes = {"token_embd.weight": [hidden, vocabulary], "output_norm.weight": [hidden], "rope_freqs.weight": [1]}
+    block = {"attn_norm.weight": [hidden], "attn_q.weight": [hidden, hidden], "attn_k.weight": [hidden, kv],
+             "attn_v.weight": [hidden, kv], "attn_output.weight": [hidden, hidden], "ffn_norm.weight": [hidden],
+             "ffn_gate.weight": [hidden, middle], "ffn_up.weight": [hidden, middle],
+             "ffn_down.weight": [middle, hidden]}
+    if architecture == "qwen2":
+        block |= {"attn_q.bias": [hidden], "attn_k.bias": [kv], "attn_v.bias": [kv]}
+    shapes |= {f"blk.0.{name}": shape for name, shape in block.items()}
+    count = {name: shape[0] * (shape[1] if len(shape) > 1 else 1) for name, shape in shapes.items()}
+    return gguf(metadata, {name: (shape, 0, struct.pack(f"<{count[name]}f", *[0.5] * count[name]))
+                           for name, shape in shapes.items()})
+
+
 def llama2c():
     dim, hidden, blocks, heads, kv_heads, vocabulary, context = 4, 6, 2, 2, 1, 3, 5
     kv = dim * kv_heads // heads
@@ -98,5 +153,5 @@ def experiments():
 
 
 if __name__ == "__main__":
-    for part in (checkpoints, llama2c, tokenizers, texts, experiments):
+    for part in (checkpoints, ggufs, llama2c, tokenizers, texts, experiments):
         part()
