@@ -1,17 +1,14 @@
 #include "models/tokenizer/llama2c_tokenizer.hpp"
 
-#include <algorithm>
-#include <cmath>
 #include <cstring>
-#include <functional>
 #include <string_view>
-#include <type_traits>
-#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "models/tokenizer/scored_pieces.hpp"
 #include "models/tokenizer/sentencepiece_tokenizer.hpp"
 #include "models/tokenizer/utf8.hpp"
 
@@ -22,11 +19,6 @@ constexpr TokenId bos_id = 1;
 constexpr TokenId eos_id = 2;
 constexpr std::size_t control_pieces = 3;
 constexpr std::int32_t longest_piece = 1024;  // every split of a piece is tried: a damaged length must not cost hours
-
-struct ScoredPieces {
-  std::vector<std::string> texts;
-  std::vector<float> scores;
-};
 
 [[noreturn]] void fail(const std::string& file, const std::string& what) {
   throw DataError(fmt::format("{}: {}", file, what),
@@ -62,62 +54,49 @@ class PieceReader {
   const std::string& file_;
 };
 
-ScoredPieces read_pieces(std::span<const std::byte> bytes, std::size_t count, const std::string& file) {
+PieceKind kind_of(std::size_t id, std::string_view text) {
+  if (id < control_pieces) return PieceKind::control;
+  return byte_of_piece(text) < 0 ? PieceKind::normal : PieceKind::byte;
+}
+
+std::vector<Piece> read_pieces(std::span<const std::byte> bytes, std::size_t count, const std::string& file) {
   PieceReader reader(bytes, file);
   reader.number<std::int32_t>();  // the longest piece: only readers with fixed buffers need it
-  ScoredPieces pieces;
+  std::vector<Piece> pieces;
   for (std::size_t id = 0; id < count; ++id) {
-    const auto score = reader.number<float>();
-    if (!std::isfinite(score)) fail(file, fmt::format("the score of piece {} is {}", id, score));
-    pieces.scores.push_back(score);
-    pieces.texts.push_back(reader.text(reader.number<std::int32_t>()));
+    Piece piece;
+    piece.score = reader.number<float>();
+    piece.text = reader.text(reader.number<std::int32_t>());
+    piece.kind = kind_of(id, piece.text);
+    pieces.push_back(std::move(piece));
   }
   if (reader.rest() > 0) fail(file, fmt::format("{} bytes follow the model's {} pieces", reader.rest(), count));
   return pieces;
 }
 
-/// Rank of each score: equal scores share one, the highest is 0.
-std::vector<std::uint32_t> ranks_of(const std::vector<float>& scores) {
-  std::vector<float> sorted = scores;
-  std::sort(sorted.begin(), sorted.end(), std::greater<>());
-  sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
-  std::vector<std::uint32_t> ranks;
-  ranks.reserve(scores.size());
-  for (const float score : scores) {
-    const auto place = std::lower_bound(sorted.begin(), sorted.end(), score, std::greater<>());
-    ranks.push_back(static_cast<std::uint32_t>(place - sorted.begin()));
-  }
-  return ranks;
+CharacterBpeTables tables_of(const std::vector<Piece>& pieces, const std::string& file) {
+  const TokenId no_unknown = -1;
+  CharacterBpeTables tables = scored_tables(pieces, no_unknown, " ", file);
+  if (tables.byte_pieces[0] < 0) fail(file, "the vocabulary lacks the piece <0x00>");
+  return tables;
 }
 
-/// Every way to make a piece of two others.
-std::vector<Merge> merges_of(const ScoredPieces& pieces) {
-  std::unordered_map<std::string_view, TokenId> ids;
-  for (std::size_t id = control_pieces; id < pieces.texts.size(); ++id) {
-    if (byte_of_piece(pieces.texts[id]) < 0) ids.emplace(pieces.texts[id], static_cast<TokenId>(id));
-  }
-  const std::vector<std::uint32_t> ranks = ranks_of(pieces.scores);
-  std::vector<Merge> merges;
-  for (const auto& [text, merged] : ids) {
-    for (std::size_t i = 1; i < text.size(); ++i) {
-      const auto left = ids.find(text.substr(0, i));
-      const auto right = ids.find(text.substr(i));
-      if (left == ids.end() || right == ids.end()) continue;
-      merges.push_back({.left = left->second, .right = right->second, .merged = merged, .rank = ranks[merged]});
-    }
-  }
-  return merges;
+std::vector<std::string> decoded_pieces(const std::vector<Piece>& pieces) {
+  std::vector<std::string> texts;
+  texts.reserve(pieces.size());
+  for (const Piece& piece : pieces) texts.push_back(decoded_piece(piece.text, " "));
+  return texts;
 }
 
 class Llama2cTokenizer final : public SentencePieceTokenizer {
  public:
-  Llama2cTokenizer(const ScoredPieces& pieces, const std::string& file)
-      : SentencePieceTokenizer(pieces.texts, merges_of(pieces), bos_id, eos_id, " ", file) {}
+  Llama2cTokenizer(const std::vector<Piece>& pieces, const std::string& file)
+      : SentencePieceTokenizer(tables_of(pieces, file), decoded_pieces(pieces),
+                               {.bos = bos_id, .eos = eos_id, .adds_bos = true}, true) {}
 
   std::vector<TokenId> encode(std::string_view text, bool with_bos) const override {
     require_utf8(text);
-    std::vector<TokenId> ids;
-    if (with_bos) ids.push_back(bos_id);
+    std::vector<TokenId> ids = start(with_bos);
     if (!text.empty()) bpe().encode(std::string(1, ' ').append(text), ids);
     return ids;
   }

@@ -1,6 +1,7 @@
 #include "models/tokenizer/sentencepiece_tokenizer.hpp"
 
 #include <charconv>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -11,6 +12,7 @@ namespace {
 
 std::string replaced(std::string_view text, std::string_view from, std::string_view to) {
   std::string result;
+  result.reserve(text.size() + text.size() / 2);
   for (std::size_t begin = 0; begin < text.size();) {
     const std::size_t found = std::min(text.find(from, begin), text.size());
     result += text.substr(begin, found - begin);
@@ -18,11 +20,6 @@ std::string replaced(std::string_view text, std::string_view from, std::string_v
     begin = found + from.size();
   }
   return result;
-}
-
-std::string decoded(std::string_view piece, std::string_view space) {
-  const int byte = byte_of_piece(piece);
-  return byte < 0 ? replaced(piece, space, " ") : std::string(1, static_cast<char>(byte));
 }
 
 }  // namespace
@@ -48,23 +45,31 @@ std::array<TokenId, 256> find_byte_pieces(const std::vector<std::string>& pieces
   return ids;
 }
 
-SentencePieceTokenizer::SentencePieceTokenizer(const std::vector<std::string>& pieces, const std::vector<Merge>& merges,
-                                               TokenId bos, TokenId eos, const std::string& space,
-                                               const std::string& file)
-    : bpe_(pieces, merges, find_byte_pieces(pieces, file), space), bos_(bos), eos_(eos) {
-  texts_.reserve(pieces.size());
-  for (const std::string& piece : pieces) texts_.push_back(decoded(piece, space));
+std::string decoded_piece(std::string_view piece, std::string_view space) {
+  const int byte = byte_of_piece(piece);
+  return byte < 0 ? replaced(piece, space, " ") : std::string(1, static_cast<char>(byte));
 }
 
+std::string with_written_spaces(std::string_view text, std::string_view space, bool prefix) {
+  const std::string written = replaced(text, " ", space);
+  return prefix ? std::string(space) + written : written;
+}
+
+SentencePieceTokenizer::SentencePieceTokenizer(CharacterBpeTables tables, std::vector<std::string> texts,
+                                               SpecialIds special, bool drops_first_space)
+    : bpe_(std::move(tables)), texts_(std::move(texts)), special_(special), drops_first_space_(drops_first_space) {}
+
 std::string SentencePieceTokenizer::decode_piece(TokenId previous, TokenId id) const {
-  if (id < 0 || static_cast<std::size_t>(id) >= texts_.size()) {
-    throw DataError(fmt::format("token id {} is outside the vocabulary of {}", id, texts_.size()),
-                    "decode with the tokenizer of the model that made the ids");
-  }
-  if (id == bos_ || id == eos_) return "";
+  require_in_vocabulary(id);
+  if (id == special_.bos || id == special_.eos) return "";
   const std::string& text = texts_[static_cast<std::size_t>(id)];
-  const bool at_start = previous < 0 || previous == bos_;
-  return at_start && text.starts_with(' ') ? text.substr(1) : text;
+  const bool at_start = previous < 0 || previous == special_.bos;
+  return drops_first_space_ && at_start && text.starts_with(' ') ? text.substr(1) : text;
+}
+
+std::vector<TokenId> SentencePieceTokenizer::start(bool with_bos) const {
+  if (with_bos && special_.bos >= 0) return {special_.bos};
+  return {};
 }
 
 }  // namespace snnsim::models

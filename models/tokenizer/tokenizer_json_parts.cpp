@@ -1,136 +1,80 @@
 #include "models/tokenizer/tokenizer_json_parts.hpp"
 
 #include <cstdint>
-#include <limits>
-#include <unordered_map>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "models/checkpoint/in_quotes.hpp"
-#include "models/checkpoint/json_fields.hpp"
+#include "models/checkpoint/llama_tensors.hpp"
 
 namespace snnsim::models {
 namespace {
 
 using nlohmann::json;
-using Ids = std::unordered_map<std::string, TokenId>;
-
-constexpr const char* remedy =
-    "give a tokenizer.json of the LLaMA-2 kind (model BPE with byte_fallback, normalizer Prepend and Replace, no "
-    "pre_tokenizer) or a llama2.c tokenizer.bin; byte-level ones are not read";
-
-bool is_space_replacement(const json& step) {
-  const json expected = {{"type", "Replace"}, {"pattern", {{"String", " "}}}, {"content", written_space}};
-  return step == expected;
-}
-
-bool is_prepend(const json& step) {
-  return step == json{{"type", "Prepend"}, {"prepend", written_space}};
-}
-
-/// Whether the normalizer puts a space in front of the text.
-bool read_normalizer(const JsonFields& fields) {
-  const json& given = fields.at("normalizer");
-  const bool sequence = given.is_object() && given.value("type", json()) == "Sequence";
-  const json steps = sequence ? given.value("normalizers", json::array()) : json::array({given});
-  bool prepends = false;
-  bool replaces = false;
-  for (const json& step : steps) {
-    if (is_space_replacement(step)) {
-      replaces = true;
-    } else if (is_prepend(step)) {
-      prepends = true;
-    } else {
-      fields.fail(fmt::format("the normalizer's step {} is of another kind", in_quotes(step.dump())));
-    }
-  }
-  if (!replaces) fields.fail("the normalizer does not write spaces as U+2581");
-  return prepends;
-}
-
-void check_kind(const JsonFields& fields, const JsonFields& model) {
-  if (fields.has("pre_tokenizer")) {
-    const JsonFields pre_tokenizer(fields.at("pre_tokenizer"), fields.file(), remedy);
-    fields.fail(fmt::format("it has a pre_tokenizer ({})", in_quotes(pre_tokenizer.text("type", ""))));
-  }
-  if (const std::string type = model.text("type", "BPE"); type != "BPE") {
-    model.fail(fmt::format("the type is {}", in_quotes(type)));
-  }
-  if (!model.flag("byte_fallback", false)) model.fail("byte_fallback is not set");
-  if (model.flag("ignore_merges", false)) model.fail("ignore_merges is set");
-  if (model.has("dropout")) model.fail("dropout is set, so that encoding would be random");
-  for (const char* affix : {"continuing_subword_prefix", "end_of_word_suffix"}) {
-    if (!model.text(affix, "").empty()) model.fail(fmt::format("{} is set", affix));
-  }
-}
 
 TokenId read_id(const json& id, const std::string& piece, const JsonFields& fields) {
-  constexpr std::uint64_t limit = std::numeric_limits<TokenId>::max();
-  if (!id.is_number_unsigned() || id.get<std::uint64_t>() > limit) {
+  if (!id.is_number_unsigned() || id.get<std::uint64_t>() >= largest_vocabulary) {
     fields.fail(fmt::format("the id of {} is {}", in_quotes(piece), in_quotes(id.dump())));
   }
   return id.get<TokenId>();
 }
 
-AddedToken read_added_token(const json& entry, const std::string& file) {
+AddedToken read_added_token(const json& entry, const std::string& file, const std::string& remedy) {
   const JsonFields fields(entry, file + " (added_tokens)", remedy);
-  AddedToken token{.content = fields.text("content", ""), .normalized = fields.flag("normalized", false)};
+  AddedToken token;
+  token.content = fields.text("content", "");
+  token.normalized = fields.flag("normalized", false);
   if (token.content.empty()) fields.fail("a token has no content");
   token.id = read_id(fields.at("id"), token.content, fields);
-  for (const char* option : {"single_word", "lstrip", "rstrip"}) {
-    if (fields.flag(option, false)) fields.fail(fmt::format("{} has {}", in_quotes(token.content), option));
-  }
+  token.surroundings = {.single_word = fields.flag("single_word", false),
+                        .lstrip = fields.flag("lstrip", false),
+                        .rstrip = fields.flag("rstrip", false)};
   return token;
 }
 
-std::vector<AddedToken> read_added_tokens(const JsonFields& fields, const std::string& file) {
+std::vector<AddedToken> read_added_tokens(const JsonFields& whole, const std::string& remedy) {
   std::vector<AddedToken> tokens;
-  if (!fields.has("added_tokens")) return tokens;
-  const json& list = fields.at("added_tokens");
-  if (!list.is_array()) fields.fail("added_tokens is no list");
-  for (const json& entry : list) tokens.push_back(read_added_token(entry, file));
+  if (!whole.has("added_tokens")) return tokens;
+  const json& list = whole.at("added_tokens");
+  if (!list.is_array()) whole.fail("added_tokens is no list");
+  for (const json& entry : list) tokens.push_back(read_added_token(entry, whole.file(), remedy));
   return tokens;
 }
 
-std::vector<std::string> by_id(const Ids& ids, const JsonFields& model) {
-  std::vector<std::string> pieces(ids.size());
-  for (const auto& [piece, id] : ids) {
-    const auto place = static_cast<std::size_t>(id);
-    if (piece.empty()) model.fail("a piece is empty");
-    if (place >= pieces.size()) {
-      model.fail(fmt::format("the id of {} is {} in a vocabulary of {}", in_quotes(piece), id, pieces.size()));
-    }
-    std::string& entry = pieces[place];
-    if (!entry.empty()) model.fail(fmt::format("{} and {} have the same id", in_quotes(entry), in_quotes(piece)));
-    entry = piece;
+/// A few ids may have no piece; many would be a damaged file.
+void place(JsonVocabulary& vocabulary, const std::string& piece, TokenId id, bool in_model, const JsonFields& model) {
+  if (piece.empty()) model.fail("a piece is empty");
+  const auto index = static_cast<std::size_t>(id);
+  const std::size_t count = vocabulary.ids.size();
+  if (index >= 2 * count)
+    model.fail(fmt::format("the id of {} is {} in a vocabulary of {}", in_quotes(piece), id, count));
+  if (index >= vocabulary.pieces.size()) {
+    vocabulary.pieces.resize(index + 1);
+    vocabulary.in_model.resize(index + 1);
   }
-  return pieces;
+  std::string& entry = vocabulary.pieces[index];
+  if (!entry.empty()) model.fail(fmt::format("{} and {} have the same id", in_quotes(entry), in_quotes(piece)));
+  entry = piece;
+  vocabulary.in_model[index] = in_model;
 }
 
-/// Pieces by id: those of the model and the added ones together are 0..n-1.
-std::vector<std::string> read_pieces(const JsonFields& model, const std::vector<AddedToken>& added) {
-  const json& vocabulary = model.at("vocab");
-  if (!vocabulary.is_object()) model.fail("vocab is missing");
-  Ids ids;
-  for (const auto& [piece, id] : vocabulary.items()) ids.emplace(piece, read_id(id, piece, model));
-  for (const AddedToken& token : added) {
-    const auto [entry, fresh] = ids.emplace(token.content, token.id);
+void read_pieces(JsonVocabulary& vocabulary, const JsonFields& model) {
+  const json& pieces = model.at("vocab");
+  if (!pieces.is_object()) model.fail("vocab is missing");
+  for (const auto& [piece, id] : pieces.items()) vocabulary.ids.emplace(piece, read_id(id, piece, model));
+  const auto in_model = vocabulary.ids;
+  for (const AddedToken& token : vocabulary.added) {
+    const auto [entry, fresh] = vocabulary.ids.emplace(token.content, token.id);
     if (entry->second != token.id) model.fail(fmt::format("{} has two ids", in_quotes(token.content)));
   }
-  return by_id(ids, model);
+  for (const auto& [piece, id] : vocabulary.ids) place(vocabulary, piece, id, in_model.contains(piece), model);
 }
 
-Ids ids_of(const std::vector<std::string>& pieces) {
-  Ids ids;
-  for (std::size_t id = 0; id < pieces.size(); ++id) ids.emplace(pieces[id], static_cast<TokenId>(id));
-  return ids;
-}
-
-TokenId id_of(const std::string& piece, const Ids& ids, const JsonFields& fields) {
-  const auto found = ids.find(piece);
-  if (found == ids.end()) fields.fail(fmt::format("the vocabulary lacks {}", in_quotes(piece)));
-  return found->second;
+TokenId id_of(const std::string& piece, const JsonVocabulary& vocabulary, const JsonFields& model) {
+  const TokenId id = vocabulary.find(piece);
+  if (id < 0) model.fail(fmt::format("the vocabulary lacks {}", in_quotes(piece)));
+  return id;
 }
 
 /// The two halves of a merge, written "a b" or ["a", "b"].
@@ -144,37 +88,85 @@ std::pair<std::string, std::string> halves(const json& merge, const JsonFields& 
   return {text.substr(0, middle), text.substr(middle + 1)};
 }
 
-std::vector<Merge> read_merges(const JsonFields& model, const Ids& ids) {
+void read_merges(JsonVocabulary& vocabulary, const JsonFields& model) {
   const json& list = model.at("merges");
   if (!list.is_array()) model.fail("merges are missing");
-  std::vector<Merge> merges;
-  merges.reserve(list.size());
+  vocabulary.merges.reserve(list.size());
   for (const json& entry : list) {
     const auto [left, right] = halves(entry, model);
-    merges.push_back({.left = id_of(left, ids, model),
-                      .right = id_of(right, ids, model),
-                      .merged = id_of(left + right, ids, model),
-                      .rank = static_cast<std::uint32_t>(merges.size())});
+    vocabulary.merges.push_back({.left = id_of(left, vocabulary, model),
+                                 .right = id_of(right, vocabulary, model),
+                                 .merged = id_of(left + right, vocabulary, model),
+                                 .rank = static_cast<std::uint32_t>(vocabulary.merges.size())});
   }
-  return merges;
+}
+
+/// The token that a template puts before a single text; "": none, nothing: there is no template.
+std::optional<std::string> first_of_template(const json& processor) {
+  if (!processor.is_object()) return std::nullopt;
+  const auto type = processor.find("type");
+  if (type == processor.end()) return std::nullopt;
+  if (*type == "Sequence") {
+    const auto steps = processor.find("processors");
+    if (steps == processor.end() || !steps->is_array()) return std::nullopt;
+    for (const json& step : *steps) {
+      if (step.is_object() && step.value("type", json()) == "TemplateProcessing") return first_of_template(step);
+    }
+  }
+  if (*type != "TemplateProcessing") return std::nullopt;
+  const auto single = processor.find("single");
+  if (single == processor.end() || !single->is_array() || single->empty() || !single->front().is_object()) return "";
+  const auto special = single->front().find("SpecialToken");
+  if (special == single->front().end() || !special->is_object()) return "";
+  const auto id = special->find("id");
+  return id != special->end() && id->is_string() ? id->get<std::string>() : "";
+}
+
+TokenId first_known(const JsonVocabulary& vocabulary, std::initializer_list<const char*> names) {
+  for (const char* name : names) {
+    if (const TokenId id = vocabulary.find(name); id >= 0) return id;
+  }
+  return -1;
+}
+
+TokenId named(const std::string& token, const JsonVocabulary& vocabulary, const JsonFields& whole) {
+  if (token.empty()) return -1;
+  const TokenId id = vocabulary.find(token);
+  if (id < 0) whole.fail(fmt::format("the vocabulary lacks {}, which stands for no text", in_quotes(token)));
+  return id;
 }
 
 }  // namespace
 
-TokenizerParts read_tokenizer_parts(std::string_view text, const std::string& file) {
-  const json whole = parse_json(text, file, remedy);
-  const JsonFields fields(whole, file, remedy);
-  const JsonFields model(fields.at("model"), file + " (model)", remedy);
-  check_kind(fields, model);
-  TokenizerParts parts;
-  parts.prepends_space = read_normalizer(fields);
-  parts.added = read_added_tokens(fields, file);
-  parts.pieces = read_pieces(model, parts.added);
-  const Ids ids = ids_of(parts.pieces);
-  parts.merges = read_merges(model, ids);
-  parts.bos = id_of("<s>", ids, model);
-  parts.eos = id_of("</s>", ids, model);
-  return parts;
+TokenId JsonVocabulary::find(const std::string& piece) const {
+  const auto found = ids.find(piece);
+  return found == ids.end() ? -1 : found->second;
+}
+
+JsonVocabulary read_json_vocabulary(const JsonFields& whole, const JsonFields& model, const std::string& remedy) {
+  JsonVocabulary vocabulary;
+  vocabulary.added = read_added_tokens(whole, remedy);
+  read_pieces(vocabulary, model);
+  read_merges(vocabulary, model);
+  return vocabulary;
+}
+
+SpecialIds read_special_ids(const JsonFields& whole, const JsonVocabulary& vocabulary, const TokenizerConfig& config,
+                            bool adds_bos) {
+  const std::optional<std::string> first = first_of_template(whole.at("post_processor"));
+  SpecialIds special;
+  if (config.bos_token) {
+    special.bos = named(*config.bos_token, vocabulary, whole);
+  } else if (first && !first->empty()) {
+    special.bos = named(*first, vocabulary, whole);
+  } else {
+    special.bos = first_known(vocabulary, {"<s>", "<|begin_of_text|>", "<bos>", "<|endoftext|>"});
+  }
+  special.eos = config.eos_token ? named(*config.eos_token, vocabulary, whole)
+                                 : first_known(vocabulary, {"</s>", "<|end_of_text|>", "<eos>", "<|endoftext|>"});
+  if (first) adds_bos = !first->empty();
+  special.adds_bos = config.add_bos_token.value_or(adds_bos) && special.bos >= 0;
+  return special;
 }
 
 }  // namespace snnsim::models

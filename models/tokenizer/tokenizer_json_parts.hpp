@@ -2,35 +2,45 @@
 
 #include <cstddef>
 #include <string>
-#include <string_view>
+#include <unordered_map>
 #include <vector>
 
-#include "models/tokenizer/byte_fallback_bpe.hpp"
+#include <nlohmann/json.hpp>
+
+#include "models/checkpoint/json_fields.hpp"
+#include "models/tokenizer/added_tokens.hpp"
+#include "models/tokenizer/merge_table.hpp"
+#include "models/tokenizer/tokenizer_config.hpp"
 
 namespace snnsim::models {
-
-/// How LLaMA-2's tokenizer.json writes a space: U+2581.
-inline constexpr std::string_view written_space = "\u2581";
 
 /// A token that is found in the text as it is written, before any merge.
 struct AddedToken {
   std::string content;
   TokenId id = 0;
   bool normalized = false;  // found in the normalized text, as its own normalized content
+  TokenSurroundings surroundings;
 };
 
-/// Everything that a LLaMA-2 style tokenizer.json says, checked: ids are 0..pieces.size()-1, merges join pieces of the
-/// vocabulary into one.
-struct TokenizerParts {
-  std::vector<std::string> pieces;  // by id, added tokens included
+/// The vocabulary of a tokenizer.json, checked: every id has one piece at most, merges join pieces of the model into
+/// one.
+struct JsonVocabulary {
+  std::vector<std::string> pieces;  // by id, as they are written; "": no piece has this id
+  std::vector<bool> in_model;       // false: an added token only
   std::vector<Merge> merges;
   std::vector<AddedToken> added;
-  bool prepends_space = false;
-  TokenId bos = 0;
-  TokenId eos = 0;
+  std::unordered_map<std::string, TokenId> ids;  // of model and added tokens
+
+  /// -1 if there is none.
+  TokenId find(const std::string& piece) const;
 };
 
-/// Throws DataError; for tokenizers of other kinds it says which kinds are read. `file` is for messages only.
-TokenizerParts read_tokenizer_parts(std::string_view text, const std::string& file);
+/// Reads model.vocab, model.merges and added_tokens. Throws DataError.
+JsonVocabulary read_json_vocabulary(const JsonFields& whole, const JsonFields& model, const std::string& remedy);
+
+/// bos and eos by tokenizer_config.json, else by the post_processor's template, else by the names that models use;
+/// `adds_bos` where neither of the first two says whether bos comes before a text.
+SpecialIds read_special_ids(const JsonFields& whole, const JsonVocabulary& vocabulary, const TokenizerConfig& config,
+                            bool adds_bos);
 
 }  // namespace snnsim::models

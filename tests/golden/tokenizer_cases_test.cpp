@@ -1,4 +1,4 @@
-// The conformance cases that llama.cpp keeps for LLaMA's SentencePiece vocabulary: ids without BOS, one line a case.
+// The conformance cases that llama.cpp keeps for LLaMA's vocabularies: ids without BOS, one line a case.
 #include <algorithm>
 #include <fstream>
 #include <functional>
@@ -22,32 +22,36 @@ struct Case {
   Ids ids;
 };
 
-std::string cases_file(const char* ending) {
-  std::ifstream in(tests::assets() / "tokenizers/llama.cpp-vocab" / (std::string("ggml-vocab-llama-spm.gguf") + ending),
+std::filesystem::path tokenizers() {
+  return tests::assets() / "tokenizers";
+}
+
+std::string cases_file(const std::string& vocabulary, const char* ending) {
+  std::ifstream in(tokenizers() / "llama.cpp-vocab" / ("ggml-vocab-" + vocabulary + ".gguf" + ending),
                    std::ios::binary);
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-std::vector<Case> cases() {
+/// The cases of a vocabulary; the text behind the last separator is one, too.
+std::vector<Case> cases(const std::string& vocabulary) {
   constexpr std::string_view separator = "\n__ggml_vocab_test__\n";
-  const std::string texts = cases_file(".inp");
-  std::istringstream lines(cases_file(".out"));
+  const std::string texts = cases_file(vocabulary, ".inp");
+  std::istringstream lines(cases_file(vocabulary, ".out"));
   std::vector<Case> result;
-  for (std::size_t begin = 0; begin < texts.size();) {
-    const std::size_t end = texts.find(separator, begin);
-    if (end == std::string::npos) break;  // the last separator ends the last case
+  for (std::size_t begin = 0; begin <= texts.size();) {
+    const std::size_t end = std::min(texts.find(separator, begin), texts.size());
     std::string line;
     std::getline(lines, line);
     std::istringstream numbers(line);
     result.push_back({texts.substr(begin, end - begin), Ids(std::istream_iterator<TokenId>(numbers), {})});
-    begin = end + separator.size();
+    begin = end == texts.size() ? end + 1 : end + separator.size();
   }
   return result;
 }
 
-void check_cases(const Tokenizer& tokenizer) {
-  const std::vector<Case> all = cases();
-  REQUIRE(all.size() == 46);
+void check_cases(const Tokenizer& tokenizer, const std::string& vocabulary) {
+  const std::vector<Case> all = cases(vocabulary);
+  REQUIRE(all.size() == 47);
   for (const auto& [text, ids] : all) {
     CHECK_MESSAGE(tokenizer.encode(text, false) == ids, text);
     CHECK_MESSAGE(tokenizer.decode(ids) == text, text);
@@ -110,21 +114,41 @@ std::string as_tokenizer_json(const std::vector<Piece>& pieces) {
 
 }  // namespace
 
-TEST_CASE("llama.cpp's cases in llama2.c's tokenizer.bin, which merges by score") {
+TEST_CASE("llama.cpp's cases for LLaMA-2's vocabulary in llama2.c's tokenizer.bin") {
   if (!tests::have_assets()) return;
-  check_cases(*open_tokenizer(tests::assets() / "tokenizers/tokenizer32k.bin", 32000));
+  check_cases(*open_tokenizer(tokenizers() / "tokenizer32k.bin", 32000), "llama-spm");
 }
 
-TEST_CASE("llama.cpp's cases in the same vocabulary as a tokenizer.json, which merges by rank") {
+TEST_CASE("llama.cpp's cases for LLaMA-2's vocabulary in a SentencePiece model") {
   if (!tests::have_assets()) return;
-  check_cases(
-      *read_tokenizer_json(as_tokenizer_json(read_pieces(tests::assets() / "tokenizers/tokenizer32k.bin")), "t"));
+  check_cases(*open_tokenizer(tokenizers() / "llama_tokenizer32k.model", 32000), "llama-spm");
 }
 
-TEST_CASE("a published tokenizer.json of 32000 pieces takes every case back to its text") {
+TEST_CASE("llama.cpp's cases for LLaMA-2's vocabulary in a GGUF file") {
   if (!tests::have_assets()) return;
-  const auto tokenizer = open_tokenizer(tests::assets() / "tokenizers/llama2_tokenizer.json", 32000);
-  for (const auto& [text, ids] : cases()) CHECK(tokenizer->decode(tokenizer->encode(text, true)) == text);
+  check_cases(*open_tokenizer(tokenizers() / "llama.cpp-vocab/ggml-vocab-llama-spm.gguf", 32000), "llama-spm");
+}
+
+TEST_CASE("llama.cpp's cases for LLaMA-2's vocabulary in a tokenizer.json, which merges by rank") {
+  if (!tests::have_assets()) return;
+  check_cases(*read_tokenizer_json(as_tokenizer_json(read_pieces(tokenizers() / "tokenizer32k.bin")), "t"),
+              "llama-spm");
+}
+
+TEST_CASE("llama.cpp's cases for LLaMA-3's vocabulary in a GGUF file") {
+  if (!tests::have_assets()) return;
+  check_cases(*open_tokenizer(tokenizers() / "llama.cpp-vocab/ggml-vocab-llama-bpe.gguf", 128256), "llama-bpe");
+}
+
+TEST_CASE("llama.cpp's cases for LLaMA-3's vocabulary in the published tokenizer.json") {
+  if (!tests::have_assets()) return;
+  check_cases(*open_tokenizer(tokenizers() / "llama3_tokenizer.json", 128256), "llama-bpe");
+}
+
+TEST_CASE("a published tokenizer.json of 32000 other pieces takes every case back to its text") {
+  if (!tests::have_assets()) return;
+  const auto tokenizer = open_tokenizer(tokenizers() / "llama2_tokenizer.json", 32000);
+  for (const auto& [text, ids] : cases("llama-spm")) CHECK(tokenizer->decode(tokenizer->encode(text, true)) == text);
 }
 
 }  // namespace snnsim::models

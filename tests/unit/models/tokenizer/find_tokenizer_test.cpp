@@ -27,9 +27,12 @@ TEST_CASE("inside a directory, and where it was looked for in vain") {
   const tests::ScratchFolder folder;
   const std::string here = folder.path().string();
   CHECK(tests::complaint([&] { find_tokenizer(here, "", 5); }) ==
-        "no tokenizer beside the model: looked for " + here + "/tokenizer.json");
+        "no tokenizer beside the model: looked for " + here + "/tokenizer.json, " + here + "/tokenizer.model");
   CHECK(tests::complaint([&] { find_tokenizer(here + "/m.bin", "", 5); }) ==
-        "no tokenizer beside the model: looked for " + here + "/tok5.bin and " + here + "/tokenizer.bin");
+        "no tokenizer beside the model: looked for " + here + "/tok5.bin, " + here + "/tokenizer.bin, " + here +
+            "/tokenizer.json, " + here + "/tokenizer.model");
+  CHECK(tests::complaint([&] { find_tokenizer(here + "/m.gguf", "", 5); }) ==
+        "no tokenizer beside the model: looked for " + here + "/m.gguf");
   CHECK(find_tokenizer(tests::bundled_model(), "", 2048) == tests::bundled_model() / "tokenizer.json");
 }
 
@@ -40,11 +43,15 @@ TEST_CASE("opening") {
   CHECK(open_tokenizer(tests::bundled_model() / "tokenizer.json", 0)->bos() == 1);
   CHECK(tests::complaint([] {
           open_tokenizer(tests::bundled_model(), 2047);
-        }).ends_with("tokenizer.json: 2048 pieces are more than the model's vocabulary of 2047"));
-  CHECK(tests::complaint([&] { open_tokenizer(here, 5); }) == here + "/tokenizer.json: no such tokenizer");
-  std::ofstream{folder.path() / "t.model"};
-  CHECK(tests::complaint([&] { open_tokenizer(here + "/t.model", 5); }) ==
-        here + "/t.model: neither a .json nor a .bin file");
+        }).ends_with("tokenizer.json: 2048 pieces, but the model's embedding has 2047 rows"));
+  CHECK_THROWS_AS(open_tokenizer(tests::bundled_model(), 2300), DataError);  // a tenth of the rows without a piece
+  CHECK_NOTHROW(open_tokenizer(tests::bundled_model(), 2112));
+  CHECK(tests::complaint([&] { open_tokenizer(here, 5); }) ==
+        "no tokenizer in the folder: looked for " + here + "/tokenizer.json, " + here + "/tokenizer.model");
+  CHECK(tests::complaint([&] { open_tokenizer(here + "/t.json", 5); }) == here + "/t.json: no such tokenizer");
+  std::ofstream{folder.path() / "t.txt"};
+  CHECK(tests::complaint([&] { open_tokenizer(here + "/t.txt", 5); }) ==
+        here + "/t.txt: neither a .json, a .model, a .gguf nor a .bin file");
 }
 
 }  // namespace snnsim::models

@@ -1,4 +1,4 @@
-#include "models/tokenizer/byte_fallback_bpe.hpp"
+#include "models/tokenizer/character_bpe.hpp"
 
 #include <map>
 #include <optional>
@@ -37,7 +37,13 @@ struct Vocabulary {
   }
   Ids encode(std::string_view text) const {
     Ids ids;
-    ByteFallbackBpe(pieces, merges, bytes, "_").encode(text, ids);
+    CharacterBpeTables tables;
+    tables.symbols = pieces;
+    tables.pieces = pieces.size();
+    tables.merges = merges;
+    tables.byte_pieces = bytes;
+    tables.space = "_";
+    CharacterBpe(tables).encode(text, ids);
     return ids;
   }
 };
