@@ -32,7 +32,7 @@ CharacterMap::CharacterMap(std::string_view bytes, const std::string& file) {
   std::uint32_t length = 0;
   const bool whole = bytes.size() >= sizeof length;
   if (whole) std::memcpy(&length, bytes.data(), sizeof length);
-  if (!whole || length > bytes.size() - sizeof length || length % sizeof(std::uint32_t) != 0) {
+  if (!whole || length == 0 || length > bytes.size() - sizeof length || length % sizeof(std::uint32_t) != 0) {
     throw DataError(
         fmt::format("{}: precompiled_charsmap has {} bytes, which its header contradicts", file, bytes.size()),
         "fetch the file again");

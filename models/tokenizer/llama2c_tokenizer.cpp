@@ -63,7 +63,7 @@ std::vector<Piece> read_pieces(std::span<const std::byte> bytes, std::size_t cou
   PieceReader reader(bytes, file);
   reader.number<std::int32_t>();  // the longest piece: only readers with fixed buffers need it
   std::vector<Piece> pieces;
-  for (std::size_t id = 0; id < count; ++id) {
+  for (std::size_t id = 0; count == 0 ? reader.rest() > 0 : id < count; ++id) {
     Piece piece;
     piece.score = reader.number<float>();
     piece.text = reader.text(reader.number<std::int32_t>());

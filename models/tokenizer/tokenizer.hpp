@@ -51,8 +51,8 @@ class Tokenizer {
 /// Opens a tokenizer by its name: *.json (tokenizer.json; tokenizer_config.json beside it is read too), *.model
 /// (SentencePiece), *.gguf (the vocabulary inside), *.bin (llama2.c); for a directory, the one inside it. See
 /// docs/formats.md for the kinds that are read.
-/// `vocabulary_size` is the number of rows of the model's embedding; 0: not known, which a `.bin`, that does not store
-/// it, refuses. Throws DataError (missing: names the files that were looked for; another vocabulary size: both).
+/// `vocabulary_size` is the number of rows of the model's embedding; 0: not known. Throws DataError (missing: names the
+/// files that were looked for; another vocabulary size: both).
 std::unique_ptr<Tokenizer> open_tokenizer(const std::filesystem::path& path, std::size_t vocabulary_size);
 
 /// Where the tokenizer of a checkpoint is: `given` if not empty; in a directory tokenizer.json or tokenizer.model; a

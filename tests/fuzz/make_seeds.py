@@ -126,9 +126,114 @@ def tokenizers():
     whole["model"]["merges"] = [["t", "h"], ["th", "e"]]
     whole["added_tokens"].append({"id": len(written), "content": "they", "normalized": True})
     write("tokenizer_json", "no_prepend", compact(whole))
+    write("tokenizer_json", "metaspace", compact(whole | {
+        "normalizer": None, "post_processor": {"type": "TemplateProcessing", "single": [
+            {"SpecialToken": {"id": "<s>", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}}]},
+        "pre_tokenizer": {"type": "Metaspace", "replacement": "▁", "prepend_scheme": "first", "split": True}}))
     plain = pieces + [" "] + words + [" the", "é"]
     binary = b"".join(struct.pack("<fi", -id, len(piece.encode())) + piece.encode() for id, piece in enumerate(plain))
     write("llama2c_tokenizer", "small", struct.pack("<H", len(plain)) + struct.pack("<i", 6) + binary)
+
+
+def byte_alphabet():
+    """GPT-2's character for each byte."""
+    plain = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
+    others = iter(range(0x100, 0x144))
+    return [chr(byte) if byte in plain else chr(next(others)) for byte in range(256)]
+
+
+BYTE_LEVEL_WORDS = ["th", "the", "\u0120the", "\u0120a", "\u0120\u0120"]
+BYTE_LEVEL_MERGES = ["t h", "th e", "\u0120 the", "\u0120 a", "\u0120 \u0120"]
+
+
+def byte_level_tokenizers():
+    pieces = byte_alphabet() + BYTE_LEVEL_WORDS
+    split = {"type": "Split", "pattern": {"Regex": "\\p{N}{1,3}|\\s+(?!\\S)|[^\\s\\p{L}]+"}, "behavior": "Isolated",
+             "invert": False}
+    byte_level = {"type": "ByteLevel", "add_prefix_space": False, "use_regex": True}
+    whole = {"added_tokens": [{"id": len(pieces), "content": "<s>", "lstrip": True, "rstrip": True},
+                              {"id": len(pieces) + 1, "content": "a  t", "single_word": True, "normalized": True}],
+             "normalizer": {"type": "NFC"},
+             "pre_tokenizer": {"type": "Sequence", "pretokenizers": [
+                 {"type": "Digits", "individual_digits": True}, split, byte_level]},
+             "model": {"type": "BPE", "ignore_merges": True, "vocab": {piece: id for id, piece in enumerate(pieces)},
+                       "merges": BYTE_LEVEL_MERGES}}
+    write("tokenizer_json", "byte_level", compact(whole))
+
+
+def varint(value):
+    out = b""
+    while value >= 0x80:
+        out += bytes([value & 0x7F | 0x80])
+        value >>= 7
+    return out + bytes([value])
+
+
+def field(number, value):
+    """A protobuf field: bytes or text, float, or a whole number."""
+    if isinstance(value, float):
+        return varint(number << 3 | 5) + struct.pack("<f", value)
+    if isinstance(value, int):
+        return varint(number << 3) + varint(value)
+    value = value.encode() if isinstance(value, str) else value
+    return varint(number << 3 | 2) + varint(len(value)) + value
+
+
+def sentencepiece_model(pieces, trainer, normalizer):
+    body = b"".join(field(1, field(1, text) + field(2, score) + field(3, kind)) for text, score, kind in pieces)
+    return body + field(2, trainer) + field(3, normalizer)
+
+
+def sentencepiece():
+    words = ["▁", "t", "h", "e", "a", "th", "the", "▁the"]
+    control = [("<unk>", 0.0, 2), ("<s>", 0.0, 3), ("</s>", 0.0, 3)]
+    in_bytes = [(f"<0x{byte:02X}>", 0.0, 6) for byte in range(256)]
+    scored = [(word, -float(id), 1) for id, word in enumerate(words)]
+    bpe = field(3, 2)
+    write("sentencepiece", "byte_fallback",
+          sentencepiece_model(control + in_bytes + scored, bpe + field(35, 1), field(4, 0)))
+    more = [("they", -20.0, 4), ("aa", -3.0, 5), ("aaaa", -2.0, 1)]
+    write("sentencepiece", "kinds", sentencepiece_model(control + scored + more, bpe + field(24, 1), field(3, 1)))
+    # A trie that replaces "a" with "th": root, the node of 'a', its leaf.
+    units = [0] * 256
+    units[0] = 1 << 10
+    units[1 ^ ord("a")] = ord("a") | 1 << 8 | 2 << 10
+    units[1 ^ ord("a") ^ 2] = 1 << 31
+    table = struct.pack("<256I", *units)
+    character_map = struct.pack("<I", len(table)) + table + b"th\0"
+    write("sentencepiece", "character_map", sentencepiece_model(control + scored, bpe, field(2, character_map)))
+
+
+def gguf_text(text):
+    return struct.pack("<Q", len(text.encode())) + text.encode()
+
+
+def gguf_value(value):
+    if isinstance(value, bool):
+        return struct.pack("<I?", 7, value)
+    if isinstance(value, int):
+        return struct.pack("<II", 4, value)
+    if isinstance(value, str):
+        return struct.pack("<I", 8) + gguf_text(value)
+    kind = {str: 8, float: 6, int: 5}[type(value[0])]
+    pack = {8: gguf_text, 6: lambda x: struct.pack("<f", x), 5: lambda x: struct.pack("<i", x)}[kind]
+    return struct.pack("<IIQ", 9, kind, len(value)) + b"".join(map(pack, value))
+
+
+def gguf(metadata):
+    body = b"".join(gguf_text(f"tokenizer.ggml.{key}") + gguf_value(value) for key, value in metadata.items())
+    return b"GGUF" + struct.pack("<IQQ", 3, 0, len(metadata)) + body
+
+
+def gguf_tokenizers():
+    tokens = ["<unk>", "<s>", "</s>"] + [f"<0x{byte:02X}>" for byte in range(256)] + ["▁", "t", "h", "th", "they"]
+    write("gguf_tokenizer", "llama", gguf({
+        "model": "llama", "tokens": tokens, "scores": [-float(id) for id in range(len(tokens))],
+        "token_type": [2, 3, 3] + [6] * 256 + [1] * 4 + [4], "add_space_prefix": True, "bos_token_id": 1}))
+    pieces = byte_alphabet() + BYTE_LEVEL_WORDS + ["<s>", "  "]
+    write("gguf_tokenizer", "gpt2", gguf({
+        "model": "gpt2", "pre": "llama-bpe", "tokens": pieces, "merges": BYTE_LEVEL_MERGES + ["q q"],
+        "token_type": [1] * (len(pieces) - 2) + [3, 4], "bos_token_id": len(pieces) - 2, "add_bos_token": True}))
 
 
 def texts():
@@ -153,5 +258,6 @@ def experiments():
 
 
 if __name__ == "__main__":
-    for part in (checkpoints, ggufs, llama2c, tokenizers, texts, experiments):
+    for part in (checkpoints, ggufs, llama2c, tokenizers, byte_level_tokenizers, sentencepiece, gguf_tokenizers, texts,
+                 experiments):
         part()
