@@ -107,6 +107,7 @@ std::string inspection(const fs::path& path) {
   if (name.ends_with(".safetensors")) return inspect_safetensors(path);
   if (name.ends_with(".gguf")) return inspect_gguf(path);
   if (name.ends_with(".bin") && name.starts_with("tok")) return inspect_tokenizer(path);
+  if (name.ends_with(".model")) return inspect_tokenizer(path);
   if (!name.ends_with(".json")) return inspect_checkpoint(path);
   return is_tokenizer_json(path) ? inspect_tokenizer(path) : inspect_experiment(path);
 }

@@ -11,8 +11,8 @@
 namespace snnsim::experiments {
 
 struct TokenizeOptions {
-  bool bos = true;        // where the tokenizer's own rule puts one
-  std::string separator;  // divides inputs; empty: all is one input
+  bool bos = true;             // where the tokenizer's own rule puts one
+  std::string separator = {};  // divides inputs; empty: all is one input
 };
 
 /// The tokenizer at a path: a tokenizer file, a GGUF file, a directory, or a llama2.c model with its tokenizer beside

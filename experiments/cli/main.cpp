@@ -24,6 +24,8 @@ constexpr std::array commands = {
             "Writes text with the spiking model, token by token.", generate_command},
     Command{"inspect", "PATH", "Says what a checkpoint, tokenizer, experiment or run directory holds.",
             inspect_command},
+    Command{"tokenize", "MODEL_OR_TOKENIZER [--decode] [--no-bos] [--separator S] < TEXT",
+            "Writes the ids of a text, one line per input, or with --decode the text of ids.", tokenize_command},
     Command{"validate", "EXPERIMENT.json [--set KEY=VALUE]...", "Checks an experiment and its files without running.",
             validate_command},
     Command{"schema", "[--keys]", "Prints the JSON schema of experiments, or its keys as a table.", schema_command},

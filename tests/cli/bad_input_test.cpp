@@ -170,7 +170,7 @@ const std::vector<Case>& cases() {
          c.change_tensor("model.norm.weight", [](auto& values) { values[1] = std::numeric_limits<float>::infinity(); });
          return "";
        }},
-      {"token id out of range", 3, "2049 pieces are more than the model's vocabulary of 2048",
+      {"token id out of range", 3, "2049 pieces, but the model's embedding has 2048 rows",
        [](const Copy& c) {
          auto tokenizer = nlohmann::json::parse(read(c.model / "tokenizer.json"));
          tokenizer["added_tokens"].push_back({{"id", 2048}, {"content", "<fox>"}, {"special", true}});
