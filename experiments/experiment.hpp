@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <filesystem>
@@ -22,6 +23,9 @@ enum class Positions { concurrent, sequential };
 enum class Executor { event, stepped };
 enum class Schedule { stepped };
 enum class Protocol { documents, gptq, lm_eval, llama_cpp, c4, c4_new };
+enum class ZeroShotName { piqa, arc_easy, arc_challenge, hellaswag, winogrande, boolq, lambada };
+enum class ZeroShotProtocol { harness_0_3, harness_0_4, harness_0_4_9_2 };
+enum class Network { dense, qann, snn };
 
 namespace names {
 inline constexpr std::string_view weight_quantizer[] = {"rtn"};
@@ -33,6 +37,10 @@ inline constexpr std::string_view positions[] = {"concurrent", "sequential"};
 inline constexpr std::string_view executor[] = {"event", "stepped"};
 inline constexpr std::string_view schedule[] = {"stepped"};
 inline constexpr std::string_view protocol[] = {"documents", "gptq", "lm_eval", "llama_cpp", "c4", "c4_new"};
+inline constexpr std::string_view zero_shot[] = {"piqa",       "arc_easy", "arc_challenge", "hellaswag",
+                                                 "winogrande", "boolq",    "lambada"};
+inline constexpr std::string_view zero_shot_protocol[] = {"harness_0_3", "harness_0_4", "harness_0_4_9_2"};
+inline constexpr std::string_view network[] = {"dense", "qann", "snn"};
 }  // namespace names
 
 template <>
@@ -55,6 +63,12 @@ template <>
 inline constexpr std::span<const std::string_view> names_of<Schedule> = names::schedule;
 template <>
 inline constexpr std::span<const std::string_view> names_of<Protocol> = names::protocol;
+template <>
+inline constexpr std::span<const std::string_view> names_of<ZeroShotName> = names::zero_shot;
+template <>
+inline constexpr std::span<const std::string_view> names_of<ZeroShotProtocol> = names::zero_shot_protocol;
+template <>
+inline constexpr std::span<const std::string_view> names_of<Network> = names::network;
 
 inline constexpr std::array<std::int64_t, 8> bit_widths{2, 3, 4, 5, 6, 7, 8, 16};
 inline constexpr int bits_off = 16;  // weight_bits, activation_bits: not quantized
@@ -243,14 +257,47 @@ struct PerplexityTask {
   bool operator==(const PerplexityTask&) const = default;
 };
 
-struct EvaluationSection {
-  std::vector<PerplexityTask> perplexity;
-  EmptyList zero_shot;
+/// One zero-shot task.
+struct ZeroShotTask {
+  ZeroShotName task = ZeroShotName::piqa;
+  std::filesystem::path path;
+  ZeroShotProtocol protocol = ZeroShotProtocol::harness_0_4;
+  std::size_t limit = 0;
 
   template <class Visit>
   static void fields(Visit&& visit) {
-    visit("perplexity", &EvaluationSection::perplexity, Rule{.help = "texts; at least one is needed to run"});
+    using S = ZeroShotTask;
+    visit("task", &S::task, Rule{.help = "which prompts and metrics"});
+    visit("path", &S::path, Rule{.help = "its items: JSON Lines in the fields of its Hugging Face data set"});
+    visit("protocol", &S::protocol,
+          Rule{.help = "harness_0_3: context and continuation encoded apart, no BOS; harness_0_4: together, no BOS; "
+                       "harness_0_4_9_2: together, BOS if the tokenizer adds it"});
+    visit("limit", &S::limit, Rule{.help = "only the first so many; 0: all", .unit = "items"});
+  }
+  bool operator==(const ZeroShotTask&) const = default;
+};
+
+/// True if the task's choices are also compared by log p per character.
+inline bool has_acc_norm(ZeroShotName task) {
+  return task != ZeroShotName::winogrande && task != ZeroShotName::boolq && task != ZeroShotName::lambada;
+}
+
+struct EvaluationSection {
+  std::vector<PerplexityTask> perplexity;
+  std::vector<ZeroShotTask> zero_shot;
+  std::vector<Network> networks{Network::dense, Network::qann, Network::snn};
+
+  /// True if a network is among those that are evaluated.
+  bool runs(Network network) const { return std::ranges::find(networks, network) != networks.end(); }
+
+  template <class Visit>
+  static void fields(Visit&& visit) {
+    visit("perplexity", &EvaluationSection::perplexity,
+          Rule{.help = "texts; a text or a zero-shot task is needed to run"});
     visit("zero_shot", &EvaluationSection::zero_shot, Rule{.help = "zero-shot tasks"});
+    visit("networks", &EvaluationSection::networks,
+          Rule{.help = "which are evaluated: [\"dense\"], [\"dense\", \"qann\"] or all three; each is compared with "
+                       "those before it"});
   }
   bool operator==(const EvaluationSection&) const = default;
 };

@@ -1,6 +1,7 @@
 #include "experiments/experiment_file.hpp"
 
 #include <algorithm>
+#include <array>
 #include <fstream>
 #include <iterator>
 
@@ -32,6 +33,17 @@ void check_name(const JsonSource& source, const std::string& name) {
                            "use up to 100 letters, digits, '.', '_', '-', not a '.' in front");
 }
 
+/// Each network is compared with those before it, so only a beginning of dense, qann, snn can be evaluated.
+void check_networks(const JsonSource& source, const std::vector<Network>& networks) {
+  constexpr std::array all{Network::dense, Network::qann, Network::snn};
+  if (!networks.empty() && networks.size() <= all.size() &&
+      std::ranges::equal(networks, std::span(all).first(networks.size())))
+    return;
+  throw ConfigurationError(fmt::format("{}: evaluation.networks leaves out a network that the others are compared with",
+                                       source.place_of_value("evaluation.networks")),
+                           R"(set it to ["dense"], ["dense", "qann"] or ["dense", "qann", "snn"])");
+}
+
 std::string read_text(const std::filesystem::path& file) {
   std::ifstream in(file, std::ios::binary);
   if (!in || std::filesystem::is_directory(file))
@@ -54,6 +66,7 @@ Experiment parse_experiment(std::string_view text, const std::filesystem::path& 
   read(Node{source.root(), "", source}, experiment, Rule{});
   if (experiment.name.empty()) experiment.name = name_of_file(file);
   check_name(source, experiment.name);
+  check_networks(source, experiment.evaluation.networks);
   return experiment;
 }
 
@@ -63,11 +76,17 @@ Experiment read_experiment(const std::filesystem::path& file, std::span<const st
 
 void check_runnable(const Experiment& experiment) {
   if (experiment.model.checkpoint.empty()) missing("model.checkpoint", "a Hugging Face directory or a llama2.c .bin");
-  if (experiment.evaluation.perplexity.empty()) missing("evaluation.perplexity", "a list with at least one text");
-  for (std::size_t i = 0; i < experiment.evaluation.perplexity.size(); ++i)
-    if (experiment.evaluation.perplexity[i].text.empty())
+  const EvaluationSection& evaluation = experiment.evaluation;
+  if (evaluation.perplexity.empty() && evaluation.zero_shot.empty())
+    missing("evaluation.perplexity", "a list with at least one text, or evaluation.zero_shot to one with a task");
+  for (std::size_t i = 0; i < evaluation.perplexity.size(); ++i)
+    if (evaluation.perplexity[i].text.empty())
       missing(fmt::format("evaluation.perplexity.{}.text", i), "the path of a text");
-  if (experiment.quantization.activation_bits != bits_off && experiment.quantization.calibration.text.empty())
+  for (std::size_t i = 0; i < evaluation.zero_shot.size(); ++i)
+    if (evaluation.zero_shot[i].path.empty())
+      missing(fmt::format("evaluation.zero_shot.{}.path", i), "the path of the task's items");
+  if (evaluation.runs(Network::qann) && experiment.quantization.activation_bits != bits_off &&
+      experiment.quantization.calibration.text.empty())
     missing("quantization.calibration.text", "the path of a text (not the one that is evaluated)");
 }
 

@@ -84,7 +84,7 @@ std::string inspect_run(const fs::path& path) {
   const StoredRun run = read_stored_run(path);
   std::string out = fmt::format("{}: run directory of {} ({})\n", path.string(), run.experiment.name,
                                 run.manifest.at("hash").get<std::string>());
-  line(out, "segments", fmt::format("{} of {} finished", run.results.size(), run.expected_segments()));
+  line(out, "finished", run.progress());
   line(out, "sessions", run.manifest.at("sessions").size());
   if (run.complete()) out += "\n" + report_summary(make_report(run)) + "\n";
   return out;

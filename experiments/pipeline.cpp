@@ -26,7 +26,9 @@ void check_segments(const Experiment& experiment, const models::LlamaConfig& con
                                            task.segment, config.context_length),
                                fmt::format("set evaluation.perplexity.segment to at most {}", config.context_length));
   const CalibrationText& calibration = experiment.quantization.calibration;
-  if (experiment.quantization.activation_bits != bits_off && calibration.length > config.context_length)
+  const bool calibrated =
+      experiment.quantization.activation_bits != bits_off && experiment.evaluation.runs(Network::qann);
+  if (calibrated && calibration.length > config.context_length)
     throw ConfigurationError(fmt::format("quantization.calibration.length {} is longer than the model's context of {}",
                                          calibration.length, config.context_length),
                              fmt::format("set quantization.calibration.length to at most {}", config.context_length));
@@ -92,7 +94,7 @@ OpenedModel open_model(const Experiment& experiment) {
 }
 
 std::vector<TokenIds> calibration_of(const Experiment& experiment, const models::Tokenizer& tokenizer) {
-  if (experiment.quantization.activation_bits == bits_off) return {};
+  if (experiment.quantization.activation_bits == bits_off || !experiment.evaluation.runs(Network::qann)) return {};
   return calibration_sequences(experiment.quantization.calibration, experiment.seed, tokenizer);
 }
 
@@ -114,7 +116,9 @@ std::unique_ptr<Pipeline> build_pipeline(const Experiment& experiment, OpenedMod
                                          const std::vector<TokenIds>& calibration, const StageObserver& stage) {
   auto pipeline = std::make_unique<Pipeline>();
   pipeline->opened = std::move(opened);
+  if (!experiment.evaluation.runs(Network::qann)) return pipeline;
   pipeline->qann = quantize_model(experiment, pipeline->opened, calibration, stage);
+  if (!experiment.evaluation.runs(Network::snn)) return pipeline;
   stage("converting to a spiking network");
   const ConversionSection& conversion = experiment.conversion;
   pipeline->spiking = models::convert(

@@ -23,7 +23,7 @@ struct OpenedModel {
 /// finite is checked by whoever reads all of them first, the quantizer. Throws ConfigurationError or DataError.
 OpenedModel open_model(const Experiment& experiment);
 
-/// The three networks of an experiment.
+/// The three networks of an experiment; those that evaluation.networks leaves out are empty.
 struct Pipeline {
   OpenedModel opened;
   models::QuantizedModel qann;
@@ -41,7 +41,7 @@ std::unique_ptr<Pipeline> build_pipeline(const Experiment& experiment, OpenedMod
 /// The same from the files that the experiment names.
 std::unique_ptr<Pipeline> build_pipeline(const Experiment& experiment, const StageObserver& stage);
 
-/// The calibration sequences of an experiment; none when activations are not quantized.
+/// The calibration sequences of an experiment; none when nothing is quantized.
 std::vector<TokenIds> calibration_of(const Experiment& experiment, const models::Tokenizer& tokenizer);
 
 /// True if the neurons of this experiment equal their quantizers for every input, so that SNN = QANN must hold.

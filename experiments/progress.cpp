@@ -99,10 +99,12 @@ void Progress::stage(std::string_view what) {
   state_->stage = what;
 }
 
-void Progress::start(std::size_t total, std::size_t timesteps, std::span<const SegmentResult> done) {
+void Progress::start(std::size_t total, std::size_t timesteps, std::span<const SegmentResult> done,
+                     std::size_t chunks) {
   const std::lock_guard guard(state_->mutex);
   state_->count = {.total = total, .timesteps = timesteps};
   for (const SegmentResult& result : done) state_->count.add(result, false);
+  state_->count.done += chunks;
   state_->started = Clock::now();
 }
 
@@ -114,6 +116,11 @@ void Progress::within_segment(double share) {
 void Progress::segment_done(const SegmentResult& result) {
   const std::lock_guard guard(state_->mutex);
   state_->count.add(result, true);
+}
+
+void Progress::chunk_done(std::string what) {
+  const std::lock_guard guard(state_->mutex);
+  state_->count.add_chunk(std::move(what));
 }
 
 void Progress::finish() {

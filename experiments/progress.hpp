@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "experiments/segment_result.hpp"
@@ -29,11 +30,13 @@ class Progress {
 
   /// What is going on before the first segment: "calibrating, document 3 of 16".
   void stage(std::string_view what);
-  /// `total` segments are wanted in all, `done` of them are there already.
-  void start(std::size_t total, std::size_t timesteps, std::span<const SegmentResult> done);
+  /// `total` segments and chunks of zero-shot tasks are wanted in all; `done` and `chunks` of them are there already.
+  void start(std::size_t total, std::size_t timesteps, std::span<const SegmentResult> done, std::size_t chunks = 0);
   /// Share (0..1) of the running segment.
   void within_segment(double share);
   void segment_done(const SegmentResult& result);
+  /// `what` is shown: "piqa, 48 of 200 items".
+  void chunk_done(std::string what);
   /// Stops drawing and removes the live line; nothing the second time. From one thread only.
   void finish();
 

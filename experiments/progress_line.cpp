@@ -10,9 +10,11 @@
 namespace snnsim::experiments {
 
 void ProgressCount::add(const SegmentResult& result, bool here) {
-  if (result.text != text) snn = {};
+  if (result.text != text) perplexity = {};
   text = result.text;
-  snn.add(result.snn, result.tokens);
+  const bool dense = result.qann == Likelihood{}, qann = !dense && result.snn == Likelihood{};
+  network = dense ? "dense" : qann ? "QANN" : "SNN";
+  perplexity.add(dense ? result.dense : qann ? result.qann : result.snn, result.tokens);
   for (const PopulationTally& tally : result.populations) {
     spikes += tally.spikes;
     instances += tally.instances;
@@ -22,6 +24,13 @@ void ProgressCount::add(const SegmentResult& result, bool here) {
   if (!here) return;
   ++done_here;
   operations_here += result.operations.synaptic_operations;
+}
+
+void ProgressCount::add_chunk(std::string what) {
+  ++done;
+  ++done_here;
+  within = 0;
+  note = std::move(what);
 }
 
 double ProgressCount::left(double elapsed) const {
@@ -35,13 +44,15 @@ std::string progress_line(const ProgressCount& count, double elapsed) {
       count.total == 0 ? 0 : (static_cast<double>(count.done) + count.within) / static_cast<double>(count.total);
   std::string line =
       fmt::format("{:.0f} % | segment {} of {}", 100 * share, std::min(count.done + 1, count.total), count.total);
-  if (count.snn.tokens() > 1)
-    line += fmt::format(" | SNN PPL {:.2f} ± {:.2f}", count.snn.value(Protocol::documents),
-                        count.snn.standard_error(Protocol::documents));
+  if (!count.note.empty())
+    line += " | " + count.note;
+  else if (count.perplexity.tokens() > 1)
+    line += fmt::format(" | {} PPL {:.2f} ± {:.2f}", count.network, count.perplexity.value(Protocol::documents),
+                        count.perplexity.standard_error(Protocol::documents));
   if (count.instances > 0)
     line += fmt::format(" | firing {}", percent(static_cast<double>(count.spikes) /
                                                 static_cast<double>(count.instances * count.timesteps)));
-  if (count.done_here > 0)
+  if (count.operations_here > 0)
     line += fmt::format(" | {} SOP/s", with_prefix(static_cast<double>(count.operations_here) / elapsed));
   if (count.done_here > 0 || count.within > 0) line += fmt::format(" | {} left", duration(count.left(elapsed)));
   return line;

@@ -16,10 +16,14 @@ struct ProgressCount {
   double within = 0;                        // share of the running segment
   std::uint64_t spikes = 0, instances = 0;  // of all finished segments
   std::uint64_t operations_here = 0;        // synaptic operations of the segments finished here
-  std::size_t text = 0;                     // the text of the latest segment, and the SNN's perplexity on it so far
-  Perplexity snn{};
+  std::size_t text = 0;                     // the text of the latest segment, and the perplexity on it so far
+  Perplexity perplexity{};
+  std::string_view network = "SNN";  // whose perplexity: the last one that is evaluated
+  std::string note{};                // of the latest chunk of a zero-shot task
 
   void add(const SegmentResult& result, bool here);
+  /// A chunk of a zero-shot task counts as a segment.
+  void add_chunk(std::string what);
   /// Seconds left, after `elapsed` seconds of simulating here; NaN while nothing tells.
   double left(double elapsed) const;
 };

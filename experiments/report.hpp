@@ -11,11 +11,14 @@ namespace snnsim::experiments {
 /// The report of a run, whole or not, from what its directory holds: the content of report.json. Everything but
 /// `timing` and `provenance` is the same for every number of threads. A number that is not finite is null.
 ///
-/// name, hash, complete, segments { done, expected }, settings
+/// name, hash, complete, segments and chunks (of zero-shot tasks) { done, expected }, settings
 /// perplexity   one object per text: text, protocol, segment, segments, tokens (predictions scored), the PPL of dense,
 ///              qann and snn by the protocol (experiments/perplexity.hpp), standard_error (of snn) and standard_errors
 ///              (of all three), kl_dense_snn and kl_qann_snn (nats per prediction); words of protocol lm_eval;
 ///              not_run, why a text was left out
+/// zero_shot    one object per task: task, path, protocol, items, synaptic_operations; dense, qann and snn with acc,
+///              acc_norm where the task has it, perplexity of LAMBADA, each with its _standard_error
+///              In both, a network that evaluation.networks leaves out is null.
 /// equality     of the SNN with the QANN: neurons_checked counts neurons × positions
 /// network      all populations as one; populations: each. firing_rate = spikes / (instances × T);
 ///              errors: the mean squares of method.md eq. (3), relative to the mean x² of the dense model;

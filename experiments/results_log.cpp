@@ -13,9 +13,16 @@ namespace snnsim::experiments {
 namespace {
 
 struct Parsed {
-  std::vector<SegmentResult> results;
+  StoredResults results;
   std::size_t whole_bytes = 0;  // up to the end of the last whole line
 };
+
+void add_line(const nlohmann::json& line, StoredResults& results) {
+  if (is_zero_shot(line))
+    results.zero_shot.push_back(zero_shot_result_from(line));
+  else
+    results.segments.push_back(segment_result_from(line));
+}
 
 Parsed parse(std::string_view text, const std::filesystem::path& file) {
   Parsed parsed;
@@ -23,7 +30,7 @@ Parsed parse(std::string_view text, const std::filesystem::path& file) {
   for (std::size_t end = 0; (end = text.find('\n', parsed.whole_bytes)) != std::string_view::npos; ++number) {
     const std::string_view line = text.substr(parsed.whole_bytes, end - parsed.whole_bytes);
     try {
-      parsed.results.push_back(segment_result_from(nlohmann::json::parse(line)));
+      add_line(nlohmann::json::parse(line), parsed.results);
     } catch (const nlohmann::json::exception&) {
       if (end + 1 == text.size()) break;  // a torn line, whose blocks reached the disk in another order
       throw DataError(fmt::format("{}:{}: this line is damaged", file.string(), number),
@@ -36,7 +43,7 @@ Parsed parse(std::string_view text, const std::filesystem::path& file) {
 
 }  // namespace
 
-std::vector<SegmentResult> read_results(const std::filesystem::path& file) {
+StoredResults read_results(const std::filesystem::path& file) {
   if (!std::filesystem::exists(file)) return {};
   return parse(read_file(file), file).results;
 }

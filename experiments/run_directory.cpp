@@ -54,12 +54,14 @@ fs::path prepared(const fs::path& folder, bool fresh) {
 ordered_json first_manifest(const Experiment& experiment, const std::string& hash) {
   auto protocols = ordered_json::array();
   for (const PerplexityTask& task : experiment.evaluation.perplexity) protocols.push_back(name(task.protocol));
+  for (const ZeroShotTask& task : experiment.evaluation.zero_shot) protocols.push_back(name(task.protocol));
   return {{"name", experiment.name},
           {"hash", hash},
           {"seed", experiment.seed},
           {"protocols", protocols},
           {"inputs", input_hashes(experiment)},
           {"segments", nullptr},
+          {"zero_shot_chunks", nullptr},
           {"equality_required", nullptr},
           {"start", timestamp()},
           {"stop", nullptr},
@@ -90,6 +92,7 @@ struct RunDirectory::State {
   mutable std::mutex mutex;
   AppendFile results_file, log_file;
   std::map<SegmentKey, SegmentResult> results;
+  std::map<SegmentKey, ZeroShotResult> zero_shot;  // by (task, chunk)
   ordered_json manifest;
   TokenTable tokens;
   bool token_nll;
@@ -102,8 +105,11 @@ struct RunDirectory::State {
         log_file(path / "run.log"),
         tokens(path),
         token_nll(experiment.record.token_nll) {
-    for (SegmentResult& result : read_results(path / "results.jsonl"))
+    StoredResults stored = read_results(path / "results.jsonl");
+    for (SegmentResult& result : stored.segments)
       results.emplace(SegmentKey{result.text, result.segment}, std::move(result));
+    for (const ZeroShotResult& result : stored.zero_shot)
+      zero_shot.emplace(SegmentKey{result.task, result.chunk}, result);
     manifest =
         fs::exists(path / "manifest.json") ? read_manifest(path / "manifest.json") : first_manifest(experiment, hash);
     manifest["sessions"].push_back(session(location.threads));
@@ -119,8 +125,9 @@ struct RunDirectory::State {
   bool complete() const {
     if (manifest["segments"].is_null()) return false;
     std::size_t expected = 0;
-    for (const auto& segments : manifest["segments"]) expected += segments.get<std::size_t>();
-    return results.size() == expected;
+    for (const char* key : {"segments", "zero_shot_chunks"})
+      for (const auto& count : manifest[key]) expected += count.get<std::size_t>();
+    return results.size() + zero_shot.size() == expected;
   }
 };
 
@@ -151,9 +158,22 @@ bool RunDirectory::finished(std::size_t text, std::size_t segment) const {
   return state_->results.contains({text, segment});
 }
 
-void RunDirectory::expect(std::vector<std::size_t> segments_per_text) {
+std::vector<ZeroShotResult> RunDirectory::zero_shot_results() const {
+  const std::lock_guard guard(state_->mutex);
+  std::vector<ZeroShotResult> out;
+  for (const auto& [key, result] : state_->zero_shot) out.push_back(result);
+  return out;
+}
+
+bool RunDirectory::finished_chunk(std::size_t task, std::size_t chunk) const {
+  const std::lock_guard guard(state_->mutex);
+  return state_->zero_shot.contains({task, chunk});
+}
+
+void RunDirectory::expect(std::vector<std::size_t> segments_per_text, std::vector<std::size_t> chunks_per_task) {
   const std::lock_guard guard(state_->mutex);
   state_->manifest["segments"] = std::move(segments_per_text);
+  state_->manifest["zero_shot_chunks"] = std::move(chunks_per_task);
   state_->write_manifest();
 }
 
@@ -166,6 +186,14 @@ void RunDirectory::append(const SegmentResult& result, std::span<const TokenLike
   state_->results.emplace(key, result);
   ordered_json& segments = state_->manifest["sessions"].back()["segments"];
   segments = segments.get<std::size_t>() + 1;
+}
+
+void RunDirectory::append(const ZeroShotResult& result) {
+  const std::lock_guard guard(state_->mutex);
+  const SegmentKey key{result.task, result.chunk};
+  assert(!state_->zero_shot.contains(key));
+  state_->results_file.append(to_json(result).dump());
+  state_->zero_shot.emplace(key, result);
 }
 
 void RunDirectory::log(std::string_view line) {
@@ -183,12 +211,12 @@ void RunDirectory::finish(bool equality_required) {
   state.manifest["stop"] = last["stop"] = timestamp();
   last["peak_rss_bytes"] = peak_resident_bytes();
   state.write_manifest();
-  state.log(state.complete() ? "complete" : "stopped before the last segment");
+  state.log(state.complete() ? "complete" : "stopped before the end");
 }
 
 void RunDirectory::discard_if_empty() noexcept {
   const std::lock_guard guard(state_->mutex);
-  if (!state_->results.empty()) return;
+  if (!state_->results.empty() || !state_->zero_shot.empty()) return;
   discard(state_->path);
   std::error_code ignored;
   fs::remove(state_->path / ".lock", ignored);

@@ -11,6 +11,7 @@
 
 #include "experiments/experiment.hpp"
 #include "experiments/segment_result.hpp"
+#include "experiments/zero_shot/zero_shot_result.hpp"
 
 namespace snnsim::experiments {
 
@@ -46,11 +47,16 @@ class RunDirectory {
   /// Finished segments by (text, segment), those of earlier processes included.
   std::vector<SegmentResult> results() const;
   bool finished(std::size_t text, std::size_t segment) const;
+  /// Finished chunks of zero-shot tasks by (task, chunk), and whether one is among them.
+  std::vector<ZeroShotResult> zero_shot_results() const;
+  bool finished_chunk(std::size_t task, std::size_t chunk) const;
 
-  /// How many segments each text of evaluation.perplexity has; call once, before the first append.
-  void expect(std::vector<std::size_t> segments_per_text);
+  /// How many segments each text of evaluation.perplexity has and how many chunks each task of evaluation.zero_shot;
+  /// call once, before the first append.
+  void expect(std::vector<std::size_t> segments_per_text, std::vector<std::size_t> chunks_per_task = {});
   /// Makes one more segment permanent (fsynced on return). `tokens` only with record.token_nll.
   void append(const SegmentResult& result, std::span<const TokenLikelihood> tokens = {});
+  void append(const ZeroShotResult& result);
   /// One line of run.log, with the time in front.
   void log(std::string_view line);
   /// Takes away what this process has written when no segment was ever finished here: an error before the first result

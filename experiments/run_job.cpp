@@ -1,5 +1,6 @@
 #include "experiments/run_job.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <thread>
 
@@ -8,6 +9,7 @@
 
 #include "experiments/evaluation/evaluate_segment.hpp"
 #include "experiments/pipeline.hpp"
+#include "experiments/zero_shot/evaluate_items.hpp"
 
 namespace snnsim::experiments {
 
@@ -45,27 +47,97 @@ double dense_seconds_per_position(const models::DenseModel& dense, const Segment
   return spent.count() / static_cast<double>(tokens.size());
 }
 
+/// The longest sequence of a job; null if there is none.
+const Segment* longest_segment(const JobInputs& inputs) {
+  const Segment* longest = nullptr;
+  const auto look_at = [&](const Segment& segment) {
+    if (longest == nullptr || segment.inputs() > longest->inputs()) longest = &segment;
+  };
+  for (const auto& text : inputs.texts) std::ranges::for_each(text, look_at);
+  for (const auto& items : inputs.zero_shot)
+    for (const EncodedItem& item : items) std::ranges::for_each(item.requests, look_at);
+  return longest;
+}
+
+/// Dense, QANN, T steps and the scoring of each output cost about one dense pass each.
+std::size_t dense_passes(const Experiment& experiment) {
+  const EvaluationSection& evaluation = experiment.evaluation;
+  return evaluation.networks.size() + 1 + (evaluation.runs(Network::snn) ? experiment.conversion.timesteps : 0);
+}
+
+/// One job on its way through its run directory.
+class Job {
+ public:
+  Job(const Experiment& experiment, const JobInputs& inputs, const Pipeline& pipeline, const RunOptions& options)
+      : experiment_(experiment), inputs_(inputs), pipeline_(pipeline), options_(options) {}
+
+  /// False when it was stopped.
+  bool run() {
+    for (std::size_t text = 0; text < inputs_.texts.size(); ++text)
+      for (std::size_t segment = 0; segment < inputs_.texts[text].size(); ++segment) {
+        if (options_.directory.finished(text, segment)) continue;
+        if (options_.stop) return false;
+        run_segment(text, segment);
+      }
+    for (std::size_t task = 0; task < inputs_.zero_shot.size(); ++task)
+      for (std::size_t chunk = 0; chunk < inputs_.chunks(task); ++chunk) {
+        if (options_.directory.finished_chunk(task, chunk)) continue;
+        if (options_.stop) return false;
+        run_chunk(task, chunk);
+      }
+    return true;
+  }
+
+ private:
+  void run_segment(std::size_t text, std::size_t segment) {
+    std::vector<TokenLikelihood> tokens;
+    SegmentResult result = evaluate_segment(pipeline_, experiment_, inputs_.texts[text][segment],
+                                            experiment_.record.token_nll ? &tokens : nullptr, nullptr);
+    result.text = text;
+    result.segment = segment;
+    options_.directory.append(result, tokens);
+    options_.progress.segment_done(result);
+  }
+
+  void run_chunk(std::size_t task, std::size_t chunk) {
+    const std::span<const EncodedItem> items = inputs_.zero_shot[task];
+    const std::size_t first = chunk * zero_shot_chunk;
+    ZeroShotResult result =
+        evaluate_items(pipeline_, experiment_, items.subspan(first, std::min(zero_shot_chunk, items.size() - first)));
+    result.task = task;
+    result.chunk = chunk;
+    options_.directory.append(result);
+    options_.progress.chunk_done(fmt::format("{}, {} of {} items", name(experiment_.evaluation.zero_shot[task].task),
+                                             first + result.items, items.size()));
+  }
+
+  const Experiment& experiment_;
+  const JobInputs& inputs_;
+  const Pipeline& pipeline_;
+  const RunOptions& options_;
+};
+
 }  // namespace
 
 JobPlan plan_job(const Experiment& experiment, const JobInputs& inputs, std::size_t threads) {
   const tbb::global_control limit = limit_threads(threads);
   const models::DenseModel& dense = *inputs.opened.dense;
   const models::LlamaConfig& config = dense.config();
-  JobPlan plan{
-      .model_bytes = dense.checkpoint().bytes(), .segments = inputs.segments(), .positions = inputs.positions()};
-  std::uint64_t longest = 0;
-  for (const auto& text : inputs.texts)
-    for (const Segment& segment : text) longest = std::max<std::uint64_t>(longest, segment.inputs());
+  JobPlan plan{.model_bytes = dense.checkpoint().bytes(),
+               .segments = inputs.segments(),
+               .chunks = inputs.chunks(),
+               .positions = inputs.positions()};
+  const EvaluationSection& evaluation = experiment.evaluation;
+  const Segment* longest = longest_segment(inputs);
+  if (longest == nullptr) return plan;
   const std::uint64_t macs = block_macs(config), timesteps = experiment.conversion.timesteps;
-  plan.synaptic_operations = plan.positions * macs * timesteps;  // at most: every neuron spikes at every step
-  const bool integers = experiment.quantization.weight_bits != bits_off;
-  plan.peak_bytes = plan.model_bytes + (integers ? macs : 0) + longest * bytes_per_position(config) +
+  if (evaluation.runs(Network::snn))
+    plan.synaptic_operations = plan.positions * macs * timesteps;  // at most: every neuron spikes at every step
+  const bool integers = experiment.quantization.weight_bits != bits_off && evaluation.runs(Network::qann);
+  plan.peak_bytes = plan.model_bytes + (integers ? macs : 0) + longest->inputs() * bytes_per_position(config) +
                     3 * 32 * config.vocabulary_size * 4;
-  if (plan.segments == 0) return plan;
-  const auto& first = *std::ranges::find_if(inputs.texts, [](const auto& segments) { return !segments.empty(); });
-  // Dense, QANN, T steps and the scoring of three outputs each cost about one dense pass.
-  plan.seconds = dense_seconds_per_position(dense, first.front()) * static_cast<double>(plan.positions) *
-                 static_cast<double>(timesteps + 4);
+  plan.seconds = dense_seconds_per_position(dense, *longest) * static_cast<double>(plan.positions) *
+                 static_cast<double>(dense_passes(experiment));
   return plan;
 }
 
@@ -75,31 +147,22 @@ RunOutcome run_job(const Experiment& experiment, JobInputs inputs, const RunOpti
     options.progress.stage(what);
     options.directory.log(what);
   };
-  std::vector<std::size_t> counts;
-  for (const auto& segments : inputs.texts) counts.push_back(segments.size());
-  options.directory.expect(counts);
+  std::vector<std::size_t> segments, chunks;
+  for (const auto& text : inputs.texts) segments.push_back(text.size());
+  for (std::size_t task = 0; task < inputs.zero_shot.size(); ++task) chunks.push_back(inputs.chunks(task));
+  options.directory.expect(segments, chunks);
   for (const PerplexityTask& task : experiment.evaluation.perplexity)
     if (const std::string why = why_not_run(task); !why.empty()) stage(why);
-  RunOutcome outcome{.equality_required = is_exact(experiment, inputs.opened.dense->config())};
-  if (options.directory.results().size() == inputs.segments()) return outcome;
+  const bool spiking = experiment.evaluation.runs(Network::snn);
+  RunOutcome outcome{.equality_required = spiking && is_exact(experiment, inputs.opened.dense->config())};
+  const std::vector<SegmentResult> done = options.directory.results();
+  const std::size_t chunks_done = options.directory.zero_shot_results().size();
+  const std::size_t total = inputs.segments() + inputs.chunks();
+  if (done.size() + chunks_done == total) return outcome;
   const std::unique_ptr<Pipeline> pipeline =
       build_pipeline(experiment, std::move(inputs.opened), inputs.calibration, stage);
-  options.progress.start(inputs.segments(), experiment.conversion.timesteps, options.directory.results());
-  for (std::size_t text = 0; text < inputs.texts.size(); ++text)
-    for (std::size_t segment = 0; segment < inputs.texts[text].size(); ++segment) {
-      if (options.directory.finished(text, segment)) continue;
-      if (options.stop) {
-        outcome.interrupted = true;
-        return outcome;
-      }
-      std::vector<TokenLikelihood> tokens;
-      SegmentResult result = evaluate_segment(*pipeline, experiment, inputs.texts[text][segment],
-                                              experiment.record.token_nll ? &tokens : nullptr, nullptr);
-      result.text = text;
-      result.segment = segment;
-      options.directory.append(result, tokens);
-      options.progress.segment_done(result);
-    }
+  options.progress.start(total, experiment.conversion.timesteps, done, chunks_done);
+  outcome.interrupted = !Job(experiment, inputs, *pipeline, options).run();
   return outcome;
 }
 

@@ -15,16 +15,16 @@ namespace snnsim::experiments {
 struct JobPlan {
   std::uint64_t model_bytes = 0;
   std::uint64_t peak_bytes = 0;
-  std::uint64_t segments = 0, positions = 0;
+  std::uint64_t segments = 0, chunks = 0, positions = 0;
   std::uint64_t synaptic_operations = 0;  // estimated
   double seconds = 0;                     // estimated, on this machine
 };
 
 /// What a job works with, besides its experiment.
 struct RunOptions {
-  RunDirectory& directory;  // segments found finished here are not simulated again
+  RunDirectory& directory;  // what is found finished here is not simulated again
   Progress& progress;
-  const std::atomic<bool>& stop;  // once true: finish the running segment, append it, return
+  const std::atomic<bool>& stop;  // once true: finish the running segment or chunk, append it, return
   std::size_t threads = 0;        // 0: every core; results do not depend on it
 };
 
@@ -36,7 +36,8 @@ struct RunOutcome {
 /// Sizes the job without simulating; runs the dense model on a few positions to time it.
 JobPlan plan_job(const Experiment& experiment, const JobInputs& inputs, std::size_t threads);
 
-/// Simulates every segment that the run directory does not hold yet and appends each to it. The caller writes the
+/// Simulates every segment, and every chunk of a zero-shot task, that the run directory does not hold yet and appends
+/// each to it. The caller writes the
 /// report afterwards and turns a missed equality into CheckFailed.
 RunOutcome run_job(const Experiment& experiment, JobInputs inputs, const RunOptions& options);
 

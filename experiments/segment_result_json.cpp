@@ -92,6 +92,32 @@ struct Members<SegmentResult> {
   }
 };
 
+template <>
+struct Members<ZeroShotTally> {
+  static void each(auto&& visit) {
+    visit("correct", &ZeroShotTally::correct);
+    visit("correct_norm", &ZeroShotTally::correct_norm);
+    visit("nll", &ZeroShotTally::nll);
+    visit("nll_squared", &ZeroShotTally::nll_squared);
+  }
+};
+
+template <>
+struct Members<ZeroShotResult> {
+  static void each(auto&& visit) {
+    visit("task", &ZeroShotResult::task);
+    visit("chunk", &ZeroShotResult::chunk);
+    visit("items", &ZeroShotResult::items);
+    visit("dense", &ZeroShotResult::dense);
+    visit("qann", &ZeroShotResult::qann);
+    visit("snn", &ZeroShotResult::snn);
+    visit("outputs_checked", &ZeroShotResult::outputs_checked);
+    visit("outputs_different", &ZeroShotResult::outputs_different);
+    visit("operations", &ZeroShotResult::operations);
+    visit("wall_s", &ZeroShotResult::wall_s);
+  }
+};
+
 template <class T>
 concept Stored = requires {
   Members<T>::each([](auto...) {});
@@ -163,6 +189,20 @@ SegmentResult segment_result_from(const json& json) {
   SegmentResult result;
   get(json, result);
   return result;
+}
+
+ordered_json to_json(const ZeroShotResult& result) {
+  return put(result);
+}
+
+ZeroShotResult zero_shot_result_from(const json& json) {
+  ZeroShotResult result;
+  get(json, result);
+  return result;
+}
+
+bool is_zero_shot(const json& json) {
+  return json.contains("task");
 }
 
 ordered_json to_json(const OperationCount& count) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <tuple>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -29,18 +30,36 @@ nlohmann::ordered_json read_manifest(const std::filesystem::path& file) {
   return manifest;
 }
 
+std::size_t sum_of(const nlohmann::ordered_json& manifest, const char* key) {
+  std::size_t sum = 0;
+  if (const auto found = manifest.find(key); found != manifest.end() && found->is_array())
+    for (const auto& count : *found) sum += count.is_number_unsigned() ? count.get<std::size_t>() : 0;
+  return sum;
+}
+
 }  // namespace
 
 std::size_t StoredRun::expected_segments() const {
-  std::size_t sum = 0;
-  if (const auto found = manifest.find("segments"); found != manifest.end() && found->is_array())
-    for (const auto& segments : *found) sum += segments.is_number_unsigned() ? segments.get<std::size_t>() : 0;
-  return sum;
+  return sum_of(manifest, "segments");
+}
+
+std::size_t StoredRun::expected_chunks() const {
+  return sum_of(manifest, "zero_shot_chunks");
 }
 
 bool StoredRun::complete() const {
   const auto found = manifest.find("segments");
-  return found != manifest.end() && found->is_array() && results.size() == expected_segments();
+  return found != manifest.end() && found->is_array() && results.size() == expected_segments() &&
+         zero_shot.size() == expected_chunks();
+}
+
+std::string StoredRun::progress() const {
+  std::string chunks;
+  if (!experiment.evaluation.zero_shot.empty())
+    chunks = fmt::format("{} of {} zero-shot chunks", zero_shot.size(), expected_chunks());
+  if (experiment.evaluation.perplexity.empty() && !chunks.empty()) return chunks;
+  const std::string segments = fmt::format("{} of {} segments", results.size(), expected_segments());
+  return chunks.empty() ? segments : segments + ", " + chunks;
 }
 
 bool is_run_directory(const std::filesystem::path& path) {
@@ -52,12 +71,18 @@ StoredRun read_stored_run(const std::filesystem::path& path) {
     throw DataError(
         fmt::format("{}: not a run directory (it holds no manifest.json and experiment.json)", path.string()),
         "give a folder that snnsim run made, as in runs/name-0123abcd");
+  StoredResults stored = read_results(path / "results.jsonl");
   StoredRun run{path, read_experiment(path / "experiment.json"), read_manifest(path / "manifest.json"),
-                read_results(path / "results.jsonl")};
+                std::move(stored.segments), std::move(stored.zero_shot)};
   std::ranges::stable_sort(run.results, before);
-  const std::size_t texts = run.experiment.evaluation.perplexity.size();
+  std::ranges::stable_sort(run.zero_shot, {}, [](const ZeroShotResult& r) { return std::pair(r.task, r.chunk); });
+  const EvaluationSection& evaluation = run.experiment.evaluation;
   for (const SegmentResult& result : run.results)
-    if (result.text >= texts) damaged(path / "results.jsonl", "names a text that experiment.json does not have");
+    if (result.text >= evaluation.perplexity.size())
+      damaged(path / "results.jsonl", "names a text that experiment.json does not have");
+  for (const ZeroShotResult& result : run.zero_shot)
+    if (result.task >= evaluation.zero_shot.size())
+      damaged(path / "results.jsonl", "names a task that experiment.json does not have");
   return run;
 }
 

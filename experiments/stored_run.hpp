@@ -7,6 +7,7 @@
 
 #include "experiments/experiment.hpp"
 #include "experiments/segment_result.hpp"
+#include "experiments/zero_shot/zero_shot_result.hpp"
 
 namespace snnsim::experiments {
 
@@ -15,11 +16,15 @@ struct StoredRun {
   std::filesystem::path path;
   Experiment experiment;
   nlohmann::ordered_json manifest;
-  std::vector<SegmentResult> results;  // by (text, segment)
+  std::vector<SegmentResult> results;     // by (text, segment)
+  std::vector<ZeroShotResult> zero_shot;  // by (task, chunk)
 
-  /// Segments that the run will have, 0 while that is not known.
+  /// Segments and chunks of zero-shot tasks that the run will have, 0 while that is not known.
   std::size_t expected_segments() const;
+  std::size_t expected_chunks() const;
   bool complete() const;
+  /// "3 of 8 segments, 10 of 25 zero-shot chunks"; what the experiment does not have is left out.
+  std::string progress() const;
 };
 
 bool is_run_directory(const std::filesystem::path& path);

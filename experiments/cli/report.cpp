@@ -13,7 +13,7 @@ namespace {
 StoredRun complete_run(const std::string& path) {
   StoredRun run = read_stored_run(path);
   if (run.complete()) return run;
-  throw DataError(fmt::format("{}: {} of {} segments are finished", path, run.results.size(), run.expected_segments()),
+  throw DataError(fmt::format("{}: {} are finished", path, run.progress()),
                   fmt::format("finish it first: snnsim run {} --out {}", (run.path / "experiment.json").string(),
                               std::filesystem::absolute(run.path).lexically_normal().parent_path().string()));
 }

@@ -27,8 +27,8 @@ void declare(Options& options) {
 }
 
 void print_plan(const Experiment& experiment, const JobPlan& plan) {
-  fmt::print("{}: {} segments, {} positions, T = {}\n", experiment.name, plan.segments, plan.positions,
-             experiment.conversion.timesteps);
+  fmt::print("{}: {} segments, {} zero-shot chunks, {} positions, T = {}\n", experiment.name, plan.segments,
+             plan.chunks, plan.positions, experiment.conversion.timesteps);
   fmt::print("  model           {:.1f} MiB\n", static_cast<double>(plan.model_bytes) / mebibyte);
   fmt::print("  peak memory     about {:.0f} MiB\n", static_cast<double>(plan.peak_bytes) / mebibyte);
   fmt::print("  synaptic ops    at most {:.3g}\n", static_cast<double>(plan.synaptic_operations));
@@ -46,9 +46,9 @@ RunOutcome run_or_discard(const Experiment& experiment, JobInputs inputs, const 
   }
 }
 
-int interrupted(const RunDirectory& directory, std::size_t segments) {
-  fmt::print(stderr, "snnsim: interrupted; {} of {} segments are kept in {}\n  run the same command to continue\n",
-             directory.results().size(), segments, directory.path().string());
+int interrupted(const RunDirectory& directory) {
+  fmt::print(stderr, "snnsim: interrupted; {} are kept in {}\n  run the same command to continue\n",
+             read_stored_run(directory.path()).progress(), directory.path().string());
   return interrupted_exit_code;
 }
 
@@ -61,7 +61,7 @@ void conclude(const std::filesystem::path& directory, bool quiet, bool equality_
   fmt::print("{}\n", (directory / "report.json").string());
   std::fflush(stdout);
   const nlohmann::ordered_json& equality = report.at("equality");
-  if (!equality_required || equality.at("snn_equals_qann").get<bool>()) return;
+  if (!equality_required || equality.at("snn_equals_qann") != false) return;
   throw CheckFailed(fmt::format("the spiking network differs from the QANN in {} of {} neurons, and must not",
                                 equality.at("neurons_different").get<std::uint64_t>(),
                                 equality.at("neurons_checked").get<std::uint64_t>()),
@@ -70,7 +70,7 @@ void conclude(const std::filesystem::path& directory, bool quiet, bool equality_
 
 int simulate(const Experiment& experiment, JobInputs inputs, const Options& options) {
   const bool quiet = options.has("quiet");
-  const std::size_t threads = options.count("threads", 0), segments = inputs.segments();
+  const std::size_t threads = options.count("threads", 0);
   RunDirectory directory(
       experiment, {.parent = options.get<std::string>("out"), .threads = threads, .fresh = options.has("fresh")});
   Progress progress(quiet ? ProgressMode::quiet : ProgressMode::automatic);
@@ -79,7 +79,7 @@ int simulate(const Experiment& experiment, JobInputs inputs, const Options& opti
                      {.directory = directory, .progress = progress, .stop = stop_requested(), .threads = threads});
   progress.finish();
   directory.finish(outcome.equality_required);
-  if (outcome.interrupted) return interrupted(directory, segments);
+  if (outcome.interrupted) return interrupted(directory);
   conclude(directory.path(), quiet, outcome.equality_required);
   return 0;
 }

@@ -13,9 +13,9 @@ int validate_command(const Command& self, Arguments arguments) {
   if (!options.parse(arguments, 1, 1)) return 0;
   const Experiment experiment = read_experiment(options.words()[0], options.settings());
   const JobInputs inputs = open_inputs(experiment);
-  fmt::print("{}: valid; {} parameters, {} segments, {} positions; it would run as {}-{}\n", options.words()[0],
-             inputs.opened.dense->checkpoint().parameters(), inputs.segments(), inputs.positions(), experiment.name,
-             content_hash(experiment));
+  fmt::print("{}: valid; {} parameters, {} segments, {} zero-shot chunks, {} positions; it would run as {}-{}\n",
+             options.words()[0], inputs.opened.dense->checkpoint().parameters(), inputs.segments(), inputs.chunks(),
+             inputs.positions(), experiment.name, content_hash(experiment));
   return 0;
 }
 

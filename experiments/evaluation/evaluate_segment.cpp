@@ -37,12 +37,13 @@ class SegmentRun {
         experiment_(experiment),
         segment_(segment),
         prefix_(std::min(experiment.quantization.prefix_tokens.positions(), segment.inputs())),
-        dense_(pipeline.dense()),
-        qann_(pipeline.qann),
-        snn_(pipeline.spiking, pipeline.dense(), *pipeline.executor) {}
+        dense_(pipeline.dense()) {
+    if (runs(Network::qann)) qann_.emplace(pipeline.qann);
+    if (runs(Network::snn)) snn_.emplace(pipeline.spiking, pipeline.dense(), *pipeline.executor);
+  }
 
   void run_dense() {
-    const bool keep = experiment_.record.errors;
+    const bool keep = experiment_.record.errors && snn_;
     dense_sites_.resize(keep ? pipeline_.spiking.sites.size() : 0);
     const auto observer = [&](std::size_t block, models::Site site, const Matrix<float>& x) {
       at(dense_sites_[block], site) = x;
@@ -51,38 +52,43 @@ class SegmentRun {
   }
 
   void run_qann() {
-    counts_.resize(pipeline_.spiking.sites.size());
-    qann_.append_prefix(dense_, prefix_);
-    qann_.append(rest(), [&](std::size_t block, models::Site site, const Matrix<std::int16_t>& counts) {
+    if (!qann_) return;
+    counts_.resize(pipeline_.qann.blocks.size());
+    qann_->append_prefix(dense_, prefix_);
+    qann_->append(rest(), [&](std::size_t block, models::Site site, const Matrix<std::int16_t>& counts) {
       at(counts_[block], site) = counts;
     });
   }
 
   void run_snn() {
+    if (!snn_) return;
     if (experiment_.record.errors)
       probe_.emplace(pipeline_.spiking.graph, pipeline_.spiking.timesteps, prefix_, segment_.inputs());
     ArrivalProbe* probe = probe_ ? &*probe_ : nullptr;
-    snn_.append_prefix(dense_, prefix_);
-    if (experiment_.conversion.positions == Positions::concurrent) return snn_.append(rest(), probe);
-    for (const models::TokenId& id : rest()) snn_.append({&id, 1}, probe);
+    snn_->append_prefix(dense_, prefix_);
+    if (experiment_.conversion.positions == Positions::concurrent) return snn_->append(rest(), probe);
+    for (const models::TokenId& id : rest()) snn_->append({&id, 1}, probe);
   }
 
   void score_predictions(SegmentResult& result, std::vector<TokenLikelihood>* tokens) const {
-    score(pipeline_.dense(), segment_, prefix_, {dense_.normalised(), qann_.normalised(), snn_.normalised()}, result,
+    score(pipeline_.dense(), segment_, prefix_,
+          {dense_.normalised(), qann_ ? &qann_->normalised() : nullptr, snn_ ? &snn_->normalised() : nullptr}, result,
           tokens);
   }
 
   void measure(SegmentResult& result) const {
+    if (!snn_) return;
     for (std::size_t k = 0; k < pipeline_.spiking.sites.size(); ++k)
       for (const models::Site site : models::kAllSites)
         if (pipeline_.spiking.spiking(at(pipeline_.spiking.sites[k], site))) measure_population(k, site, result);
     result.output_equal = output_equal();
-    result.operations = snn_.state().operations();
-    result.ticks_to_first_output = snn_.timing().first_output;
-    result.ticks_to_quiescence = snn_.timing().quiescence;
+    result.operations = snn_->state().operations();
+    result.ticks_to_first_output = snn_->timing().first_output;
+    result.ticks_to_quiescence = snn_->timing().quiescence;
   }
 
  private:
+  bool runs(Network network) const { return experiment_.evaluation.runs(network); }
   std::span<const models::TokenId> inputs() const { return std::span(segment_.ids).first(segment_.inputs()); }
   std::span<const models::TokenId> rest() const { return inputs().subspan(prefix_); }
 
@@ -90,25 +96,25 @@ class SegmentRun {
     const SpikingGraph& graph = pipeline_.spiking.graph;
     const NodeId id = at(pipeline_.spiking.sites[block], site);
     const Population& population = graph.population(id);
-    const PopulationActivity& activity = snn_.state().activity(id);
+    const PopulationActivity& activity = snn_->state().activity(id);
     PopulationTally tally{.name = population.name, .neurons = population.width()};
     tally.threshold = std::accumulate(population.threshold.begin(), population.threshold.end(), 0.0) /
                       static_cast<double>(population.width());
     tally.spikes = activity.spikes;
     tally.magnitude = activity.magnitude;
     if (experiment_.record.errors) {
-      measure_errors(graph, snn_.state(), id, at(dense_sites_[block], site), prefix_, tally);
+      measure_errors(graph, snn_->state(), id, at(dense_sites_[block], site), prefix_, tally);
       probe_->measure(id, tally);
     }
     tally.instances = population.width() * (segment_.inputs() - prefix_);
     result.neurons_checked += tally.instances;
-    result.neurons_different += count_different(graph, snn_.state(), id, at(counts_[block], site), prefix_);
+    result.neurons_different += count_different(graph, snn_->state(), id, at(counts_[block], site), prefix_);
     result.populations.push_back(std::move(tally));
   }
 
   bool output_equal() const {
-    const Matrix<float>& qann = qann_.normalised();
-    const Matrix<float>& snn = snn_.normalised();
+    const Matrix<float>& qann = qann_->normalised();
+    const Matrix<float>& snn = snn_->normalised();
     for (std::size_t r = prefix_; r < segment_.inputs(); ++r)
       if (std::memcmp(qann.row(r), snn.row(r), qann.columns() * sizeof(float)) != 0) return false;
     return true;
@@ -119,8 +125,8 @@ class SegmentRun {
   const Segment& segment_;
   std::size_t prefix_;
   models::DenseSequence dense_;
-  models::QuantizedSequence qann_;
-  models::SpikingSequence snn_;
+  std::optional<models::QuantizedSequence> qann_;  // empty: not evaluated
+  std::optional<models::SpikingSequence> snn_;
   std::optional<ArrivalProbe> probe_;
   std::vector<models::PerSite<Matrix<float>>> dense_sites_;    // per block
   std::vector<models::PerSite<Matrix<std::int16_t>>> counts_;  // per block, of the QANN

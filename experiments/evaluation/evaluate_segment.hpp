@@ -14,7 +14,7 @@ struct StageTimes {
   double dense = 0, qann = 0, spiking = 0, scoring = 0, anatomy = 0;
 };
 
-/// Runs one segment through the dense model, the QANN and the spiking network and measures everything the report needs.
+/// Runs one segment through the networks of evaluation.networks and measures everything the report needs.
 /// Positions below the prefix stay in full precision. `tokens` and `times` may be null.
 SegmentResult evaluate_segment(const Pipeline& pipeline, const Experiment& experiment, const Segment& segment,
                                std::vector<TokenLikelihood>* tokens, StageTimes* times);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "core/parallel.hpp"
 
@@ -9,6 +10,7 @@ namespace snnsim::experiments {
 
 namespace {
 
+constexpr double not_evaluated = std::numeric_limits<double>::quiet_NaN();
 constexpr std::size_t kChunk = 32;  // positions whose logits exist at the same time
 
 struct PredictionScore {
@@ -23,13 +25,21 @@ double divergence(const std::vector<double>& p, const std::vector<double>& q) {
   return sum;
 }
 
+/// `qann` and `snn` are empty where the network is not evaluated: their numbers stay zero.
 PredictionScore score_prediction(std::span<const float> dense, std::span<const float> qann, std::span<const float> snn,
                                  std::size_t wanted) {
   const std::vector<double> d = log_probabilities(dense);
+  PredictionScore score{.dense = -d[wanted]};
+  if (qann.empty()) return score;
+  const std::vector<double> q = log_probabilities(qann);
+  score.qann = -q[wanted];
+  if (snn.empty()) return score;
   const bool qann_is_snn = std::ranges::equal(qann, snn);
-  const std::vector<double> s = log_probabilities(snn);
-  const std::vector<double> q = qann_is_snn ? s : log_probabilities(qann);
-  return {-d[wanted], -q[wanted], -s[wanted], divergence(d, s), qann_is_snn ? 0.0 : divergence(q, s)};
+  const std::vector<double> s = qann_is_snn ? q : log_probabilities(snn);
+  score.snn = -s[wanted];
+  score.kl_dense_snn = divergence(d, s);
+  score.kl_qann_snn = qann_is_snn ? 0.0 : divergence(q, s);
+  return score;
 }
 
 void add(Likelihood& likelihood, double nll) {
@@ -37,11 +47,12 @@ void add(Likelihood& likelihood, double nll) {
   likelihood.nll_squared += nll * nll;
 }
 
-/// Logits of the rows: of the dense output for positions of the prefix, else of `output`.
-Matrix<float> logits(const models::DenseModel& model, const Matrix<float>& dense, const Matrix<float>& output,
+/// Logits of the rows: of the dense output for positions of the prefix, else of `output`; nothing if that is null.
+Matrix<float> logits(const models::DenseModel& model, const Matrix<float>& dense, const Matrix<float>* output,
                      std::size_t prefix, std::span<const std::uint32_t> rows) {
-  if (rows.front() >= prefix) return model.logits(output, rows);
-  Matrix<float> mixed = output;
+  if (output == nullptr) return {};
+  if (rows.front() >= prefix) return model.logits(*output, rows);
+  Matrix<float> mixed = *output;
   for (const std::uint32_t r : rows)
     if (r < prefix) std::copy_n(dense.row(r), dense.columns(), mixed.row(r));
   return model.logits(mixed, rows);
@@ -59,7 +70,7 @@ std::vector<double> log_probabilities(std::span<const float> logits) {
   return result;
 }
 
-void score(const models::DenseModel& model, const Segment& segment, std::size_t prefix, const ThreeOutputs& outputs,
+void score(const models::DenseModel& model, const Segment& segment, std::size_t prefix, const NetworkOutputs& outputs,
            SegmentResult& result, std::vector<TokenLikelihood>* tokens) {
   const TokenIds& ids = segment.ids;
   result.tokens = segment.scored();
@@ -69,7 +80,9 @@ void score(const models::DenseModel& model, const Segment& segment, std::size_t 
     const Matrix<float> qann = logits(model, outputs.dense, outputs.qann, prefix, rows);
     const Matrix<float> snn = logits(model, outputs.dense, outputs.snn, prefix, rows);
     std::vector<PredictionScore> scores(rows.size());
-    const auto row = [](const Matrix<float>& m, std::size_t k) { return std::span(m.row(k), m.columns()); };
+    const auto row = [](const Matrix<float>& m, std::size_t k) {
+      return m.values().subspan(k * m.columns(), m.columns());
+    };
     parallel_for(rows.size(), [&](std::size_t k) {
       scores[k] =
           score_prediction(row(dense, k), row(qann, k), row(snn, k), static_cast<std::size_t>(ids[rows[k] + 1]));
@@ -81,7 +94,9 @@ void score(const models::DenseModel& model, const Segment& segment, std::size_t 
       result.kl_dense_snn += scores[k].kl_dense_snn;
       result.kl_qann_snn += scores[k].kl_qann_snn;
       if (tokens != nullptr)
-        tokens->push_back({rows[k] + std::size_t{1}, ids[rows[k] + 1], scores[k].dense, scores[k].qann, scores[k].snn});
+        tokens->push_back({rows[k] + std::size_t{1}, ids[rows[k] + 1], scores[k].dense,
+                           outputs.qann != nullptr ? scores[k].qann : not_evaluated,
+                           outputs.snn != nullptr ? scores[k].snn : not_evaluated});
     }
   }
 }

@@ -10,18 +10,18 @@
 
 namespace snnsim::experiments {
 
-/// Final RMSNorm of one sequence in the three networks: (positions × hidden) each.
-struct ThreeOutputs {
+/// Final RMSNorm of one sequence in each network: (positions × hidden). Null: the network is not evaluated.
+struct NetworkOutputs {
   const Matrix<float>& dense;
-  const Matrix<float>& qann;
-  const Matrix<float>& snn;
+  const Matrix<float>* qann = nullptr;
+  const Matrix<float>* snn = nullptr;
 };
 
 /// Scores the predictions of the segment that count (position i predicts ids[i + 1]) into result.dense, qann, snn,
 /// tokens and the divergences KL(dense‖SNN), KL(QANN‖SNN). Positions below `prefix` run in full precision in all three
 /// networks, so the dense output counts for them. Logits are made a few positions at a time and not kept. `tokens`, if
-/// not null, receives a line per prediction.
-void score(const models::DenseModel& dense, const Segment& segment, std::size_t prefix, const ThreeOutputs& outputs,
+/// not null, receives a line per prediction; NaN for a network that is not evaluated.
+void score(const models::DenseModel& dense, const Segment& segment, std::size_t prefix, const NetworkOutputs& outputs,
            SegmentResult& result, std::vector<TokenLikelihood>* tokens);
 
 /// log softmax in double, summed in index order.

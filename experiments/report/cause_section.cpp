@@ -93,15 +93,22 @@ std::string sentence(Cause cause, const Loss& loss, const std::vector<Population
   return of_quantization(loss.quantization, populations) + " " + of_unevenness(loss.unevenness, populations);
 }
 
+/// Why no cause can be named; empty if one can.
+std::string_view why_unknown(const StoredRun& run) {
+  if (run.results.empty() && run.zero_shot.empty()) return "Nothing was simulated yet.";
+  if (!run.experiment.evaluation.runs(Network::snn)) return "The spiking network was left out.";
+  return run.results.empty() ? "No text was evaluated that shows where the loss comes from." : "";
+}
+
 }  // namespace
 
 ordered_json cause_section(const StoredRun& run, const std::vector<PopulationTally>& populations) {
-  if (run.results.empty())
+  if (const std::string_view why = why_unknown(run); !why.empty())
     return {{"nats_quantization", nullptr},
             {"nats_unevenness", nullptr},
             {"dominant", nullptr},
             {"most_uneven", nullptr},
-            {"conclusion", "Nothing was simulated yet."}};
+            {"conclusion", why}};
   const Loss loss = measure(run.results);
   const Cause cause = largest(loss);
   const PopulationTally* const most = most_uneven(populations);

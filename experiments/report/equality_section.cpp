@@ -10,12 +10,18 @@ nlohmann::ordered_json equality_section(const StoredRun& run) {
     checked += result.neurons_checked;
     different += result.neurons_different;
   }
-  const bool outputs = std::ranges::all_of(run.results, &SegmentResult::output_equal);
+  std::uint64_t outputs_checked = 0, outputs_different = 0;
+  for (const ZeroShotResult& result : run.zero_shot) {
+    outputs_checked += result.outputs_checked;
+    outputs_different += result.outputs_different;
+  }
+  const bool compared = run.experiment.evaluation.runs(Network::snn) && (!run.results.empty() || outputs_checked > 0);
+  const bool outputs = outputs_different == 0 && std::ranges::all_of(run.results, &SegmentResult::output_equal);
   nlohmann::ordered_json equal = nullptr;  // unknown while nothing was compared
-  if (!run.results.empty()) equal = different == 0 && outputs;
+  if (compared) equal = different == 0 && outputs;
   return {{"snn_equals_qann", equal},
           {"required", run.manifest.value("equality_required", nlohmann::ordered_json(nullptr))},
-          {"outputs_equal", run.results.empty() ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(outputs)},
+          {"outputs_equal", compared ? nlohmann::ordered_json(outputs) : nlohmann::ordered_json(nullptr)},
           {"neurons_checked", checked},
           {"neurons_different", different}};
 }

@@ -27,21 +27,28 @@ bool not_run(const StoredRun& run, std::size_t text) {
   return segments != run.manifest.end() && segments->is_array() && text < segments->size() && segments->at(text) == 0;
 }
 
-ordered_json to_json(const PerplexityTask& task, const TextScore& score) {
-  const auto tokens = static_cast<double>(score.snn.tokens());
-  const auto error = [&](const Perplexity& of) { return number(of.standard_error(task.protocol)); };
-  return {{"text", task.text.string()},
-          {"protocol", name(task.protocol)},
-          {"segment", task.segment},
-          {"segments", score.snn.segments()},
-          {"tokens", score.snn.tokens()},
-          {"dense", number(score.dense.value(task.protocol))},
-          {"qann", number(score.qann.value(task.protocol))},
-          {"snn", number(score.snn.value(task.protocol))},
-          {"standard_error", error(score.snn)},
-          {"standard_errors", {{"dense", error(score.dense)}, {"qann", error(score.qann)}, {"snn", error(score.snn)}}},
-          {"kl_dense_snn", number(score.kl_dense_snn / tokens)},
-          {"kl_qann_snn", number(score.kl_qann_snn / tokens)}};
+ordered_json to_json(const EvaluationSection& evaluation, const PerplexityTask& task, const TextScore& score) {
+  const auto tokens = static_cast<double>(score.dense.tokens());
+  const auto if_run = [&](Network network, double value) {
+    return evaluation.runs(network) ? number(value) : ordered_json(nullptr);
+  };
+  const auto of_all = [&](const auto& measure) {
+    return ordered_json{{"dense", if_run(Network::dense, measure(score.dense))},
+                        {"qann", if_run(Network::qann, measure(score.qann))},
+                        {"snn", if_run(Network::snn, measure(score.snn))}};
+  };
+  const ordered_json errors = of_all([&](const Perplexity& of) { return of.standard_error(task.protocol); });
+  ordered_json out = {{"text", task.text.string()},
+                      {"protocol", name(task.protocol)},
+                      {"segment", task.segment},
+                      {"segments", score.dense.segments()},
+                      {"tokens", score.dense.tokens()}};
+  out.update(of_all([&](const Perplexity& of) { return of.value(task.protocol); }));
+  out.update({{"standard_error", errors.at("snn")},
+              {"standard_errors", errors},
+              {"kl_dense_snn", if_run(Network::snn, score.kl_dense_snn / tokens)},
+              {"kl_qann_snn", if_run(Network::snn, score.kl_qann_snn / tokens)}});
+  return out;
 }
 
 }  // namespace
@@ -52,9 +59,9 @@ ordered_json perplexity_section(const StoredRun& run) {
   for (const SegmentResult& result : run.results) scores.at(result.text).add(result);
   auto section = ordered_json::array();
   for (std::size_t text = 0; text < tasks.size(); ++text) {
-    section.push_back(to_json(tasks[text], scores[text]));
+    section.push_back(to_json(run.experiment.evaluation, tasks[text], scores[text]));
     if (not_run(run, text)) section.back()["not_run"] = "the C4 shard was missing";
-    if (tasks[text].protocol == Protocol::lm_eval) section.back()["words"] = scores[text].snn.words();
+    if (tasks[text].protocol == Protocol::lm_eval) section.back()["words"] = scores[text].dense.words();
   }
   return section;
 }

@@ -21,6 +21,8 @@ std::string quoted(const std::string& text) {
 std::string label(const ordered_json& member, std::size_t place) {
   if (member.contains("name")) return member["name"].get<std::string>();
   if (member.contains("table")) return member["table"].get<std::string>();
+  if (member.contains("task"))
+    return fmt::format("{} {} {}", place + 1, member["task"].get<std::string>(), member["protocol"].get<std::string>());
   if (!member.contains("text")) return std::to_string(place + 1);
   return fmt::format("{} {} {} {}", place + 1,
                      std::filesystem::path(member["text"].get<std::string>()).filename().string(),

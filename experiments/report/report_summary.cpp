@@ -59,14 +59,18 @@ std::string with_error(const ordered_json& score, const char* network) {
   return fmt::format("{:.3f} ± {}", ppl, std::isfinite(error) ? fmt::format("{:.3f}", error) : "-");
 }
 
+std::size_t done_and_expected(const ordered_json& report, const char* key) {
+  return report.at("segments").at(key).get<std::size_t>() + report.at("chunks").at(key).get<std::size_t>();
+}
+
 void add_heading(std::string& out, const ordered_json& report) {
   const ordered_json& settings = report.at("settings");
   add(out, "{}: {}-bit weights, {}-bit activations, {} neurons, T = {}\n", short_name(text(report.at("name")), 30),
       settings.at("weight_bits").get<int>(), settings.at("activation_bits").get<int>(), text(settings.at("neuron")),
       settings.at("timesteps").get<int>());
   if (!report.at("complete").get<bool>())
-    add(out, "Incomplete: {} of {} segments; run the same command again to go on.\n",
-        report.at("segments").at("done").get<std::size_t>(), report.at("segments").at("expected").get<std::size_t>());
+    add(out, "Incomplete: {} of {} segments and chunks; run the same command again to go on.\n",
+        done_and_expected(report, "done"), done_and_expected(report, "expected"));
 }
 
 void add_perplexity(std::string& out, const ordered_json& report) {
@@ -85,6 +89,27 @@ void add_perplexity(std::string& out, const ordered_json& report) {
         score.at("tokens").get<std::uint64_t>(), three_digits(value_of(score.at("kl_dense_snn"))),
         three_digits(value_of(score.at("kl_qann_snn"))));
   }
+}
+
+std::string share_with_error(const ordered_json& scores, const std::string& key) {
+  if (scores.is_null()) return "-";
+  const double share = value_of(scores.at(key)), error = value_of(scores.at(key + "_standard_error"));
+  if (key == "perplexity") return fmt::format("{} ± {}", three_digits(share), three_digits(error));
+  return fmt::format("{} ± {}", percent(share), percent(error));
+}
+
+void add_zero_shot(std::string& out, const ordered_json& report) {
+  if (report.at("zero_shot").empty()) return;
+  add(out, "\n{:<40}{:<20}{:<20}{}\n", "Zero-shot ± standard error", "dense", "QANN", "SNN");
+  for (const ordered_json& task : report.at("zero_shot"))
+    for (const char* key : {"acc", "acc_norm", "perplexity"}) {
+      if (!task.at("dense").contains(key)) continue;
+      const std::string what = key == std::string_view("acc")
+                                   ? fmt::format("{} ({}) {}", text(task.at("task")), text(task.at("protocol")), key)
+                                   : fmt::format("  {} items, {}", task.at("items").get<std::uint64_t>(), key);
+      add(out, "  {:<38}{:<20}{:<20}{}\n", what, share_with_error(task.at("dense"), key),
+          share_with_error(task.at("qann"), key), share_with_error(task.at("snn"), key));
+    }
 }
 
 void add_equality(std::string& out, const ordered_json& equality) {
@@ -109,6 +134,7 @@ std::uint64_t tokens(const ordered_json& report) {
 
 void add_activity(std::string& out, const ordered_json& report) {
   const ordered_json& network = report.at("network");
+  if (report.at("populations").empty()) return;
   const auto operations = report.at("operations").at("synaptic_operations").get<std::uint64_t>();
   add(out, "Spikes          {} per neuron per token; firing rate {}\n",
       three_digits(value_of(network.at("spikes_per_neuron_per_token"))), percent(value_of(network.at("firing_rate"))));
@@ -117,6 +143,7 @@ void add_activity(std::string& out, const ordered_json& report) {
 }
 
 void add_energy(std::string& out, const ordered_json& report) {
+  if (report.at("populations").empty()) return;
   const auto count = static_cast<double>(tokens(report));
   for (const ordered_json& energy : report.at("energy")) {
     const auto per_token = [&](const char* key) { return with_prefix(value_of(energy.at(key)) * pico / count) + "J"; };
@@ -167,7 +194,8 @@ void add_errors(std::string& out, const ordered_json& report) {
 std::string report_summary(const ordered_json& report) {
   std::string out;
   add_heading(out, report);
-  add_perplexity(out, report);
+  if (!report.at("perplexity").empty()) add_perplexity(out, report);
+  add_zero_shot(out, report);
   add_equality(out, report.at("equality"));
   add_activity(out, report);
   add_energy(out, report);

@@ -11,6 +11,7 @@ namespace snnsim::experiments {
 /// Parts of report.json, one file each; their fields are described at make_report().
 
 nlohmann::ordered_json perplexity_section(const StoredRun& run);
+nlohmann::ordered_json zero_shot_section(const StoredRun& run);
 nlohmann::ordered_json equality_section(const StoredRun& run);
 
 /// The tallies of all texts and segments added up, one per population in the order of the graph.

@@ -257,7 +257,25 @@ def experiments():
         write("energy_table", file.stem, file.read_bytes())
 
 
+def zero_shot():
+    choices = {"choices": ["no", "yes"], "gold": 1}
+    items = [  # in the order of the tasks' names
+        [{"goal": "Go.", "sol1": "a", "sol2": "b", "label": 1}, {"query": "Question: Go.\n", **choices}],
+        [{"question": "Q?", "choices": {"text": ["a", "b", "c"], "label": ["1", "2", "3"]}, "answerKey": "3"}],
+        [{"question": "Q?", "choices": {"text": ["a", "b"], "label": ["A", "B"]}, "answerKey": "B"},
+         {"query": "Question: Q?", **choices}],
+        [{"activity_label": "Golf", "ctx_a": "A man [x] swings.", "ctx_b": "the Man",
+          "endings": ["a", "b", "c", "d"], "label": "3"}],
+        [{"sentence": "A saw B so _ ran.", "option1": "A", "option2": "B", "answer": "2"},
+         {"context_options": ["A so A", "A so B"], "continuation": "ran.", "gold": 0}],
+        [{"passage": "P", "question": "is it", "label": True}, {"query": "Passage: P\nQuestion: is it?", **choices}],
+        [{"text": "one two three"}]]
+    for task, lines in enumerate(items):
+        write("zero_shot_items", f"task{task}", bytes([task]) + "\n".join(map(compact, lines)).encode())
+    write("zero_shot_items", "six_lines", b"\x03Golf: A man swings. he\n2\na\nb\nc\nd\n")
+
+
 if __name__ == "__main__":
     for part in (checkpoints, ggufs, llama2c, tokenizers, byte_level_tokenizers, sentencepiece, gguf_tokenizers, texts,
-                 experiments):
+                 experiments, zero_shot):
         part()

@@ -148,6 +148,34 @@ TEST_CASE("what running needs") {
   check_runnable(experiment);
 }
 
+TEST_CASE("zero-shot tasks and the networks that are evaluated") {
+  const Experiment experiment = parse(R"({"evaluation": {
+    "zero_shot": [{"task": "arc_easy", "path": "a.jsonl", "protocol": "harness_0_3", "limit": 200}],
+    "networks": ["dense"]}})");
+  REQUIRE(experiment.evaluation.zero_shot.size() == 1);
+  CHECK(experiment.evaluation.zero_shot[0].task == ZeroShotName::arc_easy);
+  CHECK(experiment.evaluation.zero_shot[0].path == "/lab/a.jsonl");
+  CHECK(experiment.evaluation.zero_shot[0].protocol == ZeroShotProtocol::harness_0_3);
+  CHECK(experiment.evaluation.zero_shot[0].limit == 200);
+  CHECK(experiment.evaluation.runs(Network::dense));
+  CHECK_FALSE(experiment.evaluation.runs(Network::snn));
+  CHECK(parse(to_json(experiment).dump()) == experiment);
+  CHECK(complaint(R"({"evaluation": {"zero_shot": [{"task": "piqua"}]}})").ends_with("did you mean \"piqa\"?"));
+  for (const char* networks : {"[]", R"(["qann"])", R"(["dense", "snn"])", R"(["qann", "dense"])",
+                               R"(["dense", "dense"])", R"(["dense", "qann", "snn", "snn"])"})
+    CHECK(complaint("{\"evaluation\": {\"networks\": " + std::string(networks) + "}}")
+              .starts_with("/lab/demo.json:1:29: evaluation.networks leaves out a network"));
+}
+
+TEST_CASE("what running needs of zero-shot tasks and of the dense model alone") {
+  Experiment experiment = parse(R"({"model": {"checkpoint": "m"}, "evaluation": {"zero_shot": [{}]}})");
+  CHECK_THROWS_WITH_AS(check_runnable(experiment), "evaluation.zero_shot.0.path is not given", ConfigurationError);
+  experiment.evaluation.zero_shot[0].path = "/items";
+  CHECK_THROWS_WITH_AS(check_runnable(experiment), "quantization.calibration.text is not given", ConfigurationError);
+  experiment.evaluation.networks = {Network::dense};
+  check_runnable(experiment);
+}
+
 TEST_CASE("overrides") {
   ConversionSection conversion;
   conversion.overrides = {{"blocks.*.q", Neuron::sigma_delta}, {"blocks.1.*", Neuron::st_bif}};

@@ -112,7 +112,7 @@ TEST_CASE("the running perplexity is that of the text at hand") {
   ProgressCount count;
   count.add(sample_result(0, 0), true);
   count.add(sample_result(1, 0), true);
-  CHECK(count.snn.tokens() == 10);
+  CHECK(count.perplexity.tokens() == 10);
   CHECK(count.done == 2);
 }
 

@@ -101,6 +101,77 @@ TEST_CASE("a text that was not run says so, in the report and in the summary") {
   CHECK_FALSE(make_report(sample_run())["perplexity"][0].contains("not_run"));
 }
 
+TEST_CASE("zero-shot accuracies with their standard errors, chunks added up") {
+  StoredRun run = sample_run();
+  run.experiment.evaluation.zero_shot = {{.task = ZeroShotName::piqa, .path = "/p.jsonl"},
+                                         {.task = ZeroShotName::lambada, .path = "/l.jsonl"}};
+  run.manifest["zero_shot_chunks"] = {2, 1};
+  ZeroShotResult chunk{.task = 0, .chunk = 0, .items = 3};
+  chunk.dense = {.correct = 2, .correct_norm = 1, .nll = 1, .nll_squared = 1};
+  run.zero_shot = {chunk, chunk, chunk};
+  run.zero_shot[1].chunk = 1;
+  run.zero_shot[1].items = 2;
+  run.zero_shot[2].task = 1;
+  const ordered_json report = make_report(run);
+  CHECK(report["complete"] == true);
+  const ordered_json& piqa = report["zero_shot"][0];
+  CHECK(piqa["protocol"] == "harness_0_4");
+  CHECK(piqa["items"] == 5);
+  CHECK(piqa["dense"]["acc"] == 0.8);
+  CHECK(piqa["dense"]["acc_norm"] == 0.4);
+  CHECK(piqa["dense"]["acc_standard_error"].get<double>() == doctest::Approx(std::sqrt(0.8 * 0.2 / 4)));
+  CHECK(piqa["snn"]["acc"] == 0.0);
+  CHECK_FALSE(piqa["dense"].contains("perplexity"));
+  const ordered_json& lambada = report["zero_shot"][1]["dense"];
+  CHECK_FALSE(lambada.contains("acc_norm"));
+  CHECK(lambada["perplexity"].get<double>() == doctest::Approx(std::exp(1.0 / 3)));
+  CHECK(lambada["perplexity_standard_error"].get<double>() ==
+        doctest::Approx(std::exp(1.0 / 3) * std::sqrt((1.0 / 3 - 1.0 / 9) / 2)));
+  const std::string summary = report_summary(report);
+  CHECK(holds(summary, "piqa (harness_0_4) acc"));
+  CHECK(holds(summary, "80.0 % ± 20.0 %"));
+  CHECK(holds(summary, "5 items, acc_norm"));
+  CHECK(holds(report_csv(report), "zero_shot,1 piqa harness_0_4,dense.acc,0.8\n"));
+  for (const std::string& line : lines(summary)) CHECK(columns(line) <= 100);
+}
+
+TEST_CASE("networks that are left out are null, and what they would show is not made up") {
+  StoredRun run = sample_run();
+  run.experiment.evaluation.networks = {Network::dense};
+  for (SegmentResult& result : run.results) {
+    result.qann = result.snn = {};
+    result.populations.clear();
+    result.operations = {};
+  }
+  const ordered_json report = make_report(run);
+  CHECK(report["perplexity"][0]["dense"].is_number());
+  for (const char* key : {"qann", "snn", "standard_error", "kl_dense_snn", "kl_qann_snn"})
+    CHECK(report["perplexity"][0][key].is_null());
+  CHECK(report["perplexity"][0]["standard_errors"]["dense"].is_number());
+  CHECK(report["equality"]["snn_equals_qann"].is_null());
+  CHECK(report["cause"]["conclusion"] == "The spiking network was left out.");
+  CHECK_FALSE(holds(report_summary(report), "Energy"));
+}
+
+TEST_CASE("a run of zero-shot tasks alone") {
+  StoredRun run = sample_run();
+  run.experiment.evaluation.perplexity.clear();
+  run.experiment.evaluation.zero_shot = {{.task = ZeroShotName::winogrande, .path = "/w.jsonl"}};
+  run.manifest["segments"] = ordered_json::array();
+  run.manifest["zero_shot_chunks"] = {1};
+  run.results.clear();
+  ZeroShotResult chunk{.task = 0, .chunk = 0, .items = 4};
+  chunk.outputs_checked = 7;
+  run.zero_shot = {chunk};
+  const ordered_json report = make_report(run);
+  CHECK(report["complete"] == true);
+  CHECK(report["equality"]["snn_equals_qann"] == true);
+  CHECK(holds(report_summary(report), "winogrande (harness_0_4) acc"));
+  CHECK_FALSE(holds(report_summary(report), "Perplexity"));
+  run.zero_shot[0].outputs_different = 1;
+  CHECK(make_report(run)["equality"]["snn_equals_qann"] == false);
+}
+
 TEST_CASE("divergences are per prediction, texts are kept apart") {
   StoredRun run = sample_run();
   run.experiment.evaluation.perplexity.resize(2);

@@ -100,7 +100,7 @@ TEST_CASE("a torn last line is dropped, other damage is refused") {
     CHECK(read_file(log) == whole);
   }
   write_file(log, whole.substr(0, whole.size() - 10) + "\n");
-  CHECK(read_results(log).size() == 1);
+  CHECK(read_results(log).segments.size() == 1);
   write_file(log, "{\"text\": 0}\n" + whole);
   CHECK_THROWS_WITH_AS(read_results(log), (log.string() + ":1: this line is damaged").c_str(), DataError);
   CHECK_THROWS_AS(RunDirectory(experiment, {.parent = parent}), DataError);
@@ -153,6 +153,46 @@ TEST_CASE("a folder that cannot be made, and one that is no run directory") {
   const Experiment experiment = experiment_in(folder.path());
   CHECK_THROWS_AS(RunDirectory(experiment, {.parent = folder.path() / "text.txt"}), DataError);
   CHECK_THROWS_AS(read_stored_run(folder.path()), DataError);
+}
+
+TEST_CASE("chunks of zero-shot tasks are kept beside segments, bit for bit") {
+  const tests::ScratchFolder folder;
+  Experiment experiment = experiment_in(folder.path());
+  write_file(folder.path() / "items.jsonl", "{}");
+  experiment.evaluation.zero_shot = {{.task = ZeroShotName::boolq, .path = folder.path() / "items.jsonl"}};
+  ZeroShotResult chunk{.task = 0, .chunk = 1, .items = 16, .wall_s = 0.25};
+  chunk.dense = {.correct = 9, .correct_norm = 8, .nll = 1.0 / 3, .nll_squared = 1e-17};
+  chunk.snn.correct = 7;
+  chunk.outputs_checked = 100;
+  chunk.outputs_different = 3;
+  chunk.operations.synaptic_operations = 12345678901234;
+  const RunLocation location{.parent = folder.path() / "runs"};
+  std::filesystem::path path;
+  {
+    RunDirectory directory(experiment, location);
+    path = directory.path();
+    directory.expect({1}, {2});
+    directory.append(sample_result(0, 0));
+    directory.append(chunk);
+    CHECK(directory.finished_chunk(0, 1));
+    CHECK_FALSE(directory.finished_chunk(0, 0));
+    directory.finish(false);
+    CHECK(directory.manifest()["protocols"] == nlohmann::ordered_json({"documents", "harness_0_4"}));
+  }
+  CHECK_FALSE(read_stored_run(path).complete());
+  RunDirectory directory(experiment, location);
+  REQUIRE(directory.zero_shot_results().size() == 1);
+  CHECK(directory.zero_shot_results()[0] == chunk);
+  CHECK(directory.results().size() == 1);
+  ZeroShotResult first = chunk;
+  first.chunk = 0;
+  directory.append(first);
+  directory.finish(false);
+  const StoredRun run = read_stored_run(path);
+  CHECK(run.complete());
+  REQUIRE(run.zero_shot.size() == 2);
+  CHECK(run.zero_shot[0] == first);
+  CHECK(run.zero_shot[1] == chunk);
 }
 
 }  // namespace snnsim::experiments

@@ -1,0 +1,155 @@
+#include "experiments/zero_shot/evaluate_items.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+#include <optional>
+
+#include "experiments/zero_shot/request_score.hpp"
+#include "models/conversion/spiking_sequence.hpp"
+
+namespace snnsim::experiments {
+
+namespace {
+
+using Ids = std::span<const models::TokenId>;
+
+Ids inputs_of(const Segment& request) {
+  return std::span(request.ids).first(request.inputs());
+}
+
+template <class Sequence>
+void append(Sequence& sequence, Ids ids) {
+  if (!ids.empty()) sequence.append(ids);
+}
+
+/// Rows of the outputs of one network that predict scored tokens, request after request.
+class ScoredRows {
+ public:
+  ScoredRows(const EncodedItem& item, std::size_t hidden) : rows_(0, hidden) {
+    std::size_t scored = 0;
+    for (const Segment& request : item.requests) scored += request.scored();
+    rows_.resize_rows(scored);
+  }
+  /// Positions below `prefix` have the dense model's output in every network.
+  void add(const Segment& request, const Matrix<float>& dense, std::size_t prefix, const Matrix<float>& output) {
+    for (std::size_t r = request.first_scored - 1; r < request.inputs(); ++r)
+      std::copy_n((r < prefix ? dense : output).row(r), rows_.columns(), rows_.row(used_++));
+  }
+  const Matrix<float>& rows() const { return rows_; }
+
+ private:
+  Matrix<float> rows_;
+  std::size_t used_ = 0;
+};
+
+/// One item on its way through the networks.
+class ItemRun {
+ public:
+  ItemRun(const Pipeline& pipeline, const Experiment& experiment, const EncodedItem& item)
+      : pipeline_(pipeline),
+        experiment_(experiment),
+        item_(item),
+        common_(common_inputs(item)),
+        prefix_tokens_(experiment.quantization.prefix_tokens.positions()),
+        shared_dense_(pipeline.dense()),
+        dense_(item, pipeline.dense().config().hidden_size),
+        qann_(dense_),
+        snn_(dense_) {
+    const Ids shared = inputs_of(item.requests[0]).first(common_);
+    append(shared_dense_, shared);
+    if (!runs(Network::qann) || common_ < prefix_tokens_) return;
+    shared_qann_.emplace(pipeline.qann);
+    shared_qann_->append_prefix(shared_dense_, prefix_tokens_);
+    append(*shared_qann_, shared.subspan(prefix_tokens_));
+  }
+
+  void run(ZeroShotResult& result) {
+    for (const Segment& request : item_.requests) run_request(request, result);
+    add_scores(dense_, result.dense);
+    if (runs(Network::qann)) add_scores(qann_, result.qann);
+    if (runs(Network::snn)) add_scores(snn_, result.snn);
+    ++result.items;
+  }
+
+ private:
+  bool runs(Network network) const { return experiment_.evaluation.runs(network); }
+
+  void add_scores(const ScoredRows& outputs, ZeroShotTally& tally) const {
+    add_item(item_, score_requests(pipeline_.dense(), item_, outputs.rows()), tally);
+  }
+
+  void run_request(const Segment& request, ZeroShotResult& result) {
+    const Ids inputs = inputs_of(request);
+    const std::size_t prefix = std::min(prefix_tokens_, inputs.size());
+    models::DenseSequence dense = shared_dense_;
+    append(dense, inputs.subspan(common_));
+    dense_.add(request, dense.normalised(), prefix, dense.normalised());
+    if (!runs(Network::qann)) return;
+    const models::QuantizedSequence qann = run_qann(inputs, prefix, dense);
+    qann_.add(request, dense.normalised(), prefix, qann.normalised());
+    if (!runs(Network::snn)) return;
+    if (!same_inputs(inputs)) run_snn(inputs, prefix, dense, qann.normalised(), result);
+    snn_.add(request, dense.normalised(), prefix, snn_output_);
+  }
+
+  models::QuantizedSequence run_qann(Ids inputs, std::size_t prefix, const models::DenseSequence& dense) const {
+    models::QuantizedSequence qann = shared_qann_ ? *shared_qann_ : models::QuantizedSequence(pipeline_.qann);
+    if (!shared_qann_) qann.append_prefix(dense, prefix);
+    append(qann, inputs.subspan(shared_qann_ ? common_ : prefix));
+    return qann;
+  }
+
+  /// True if the spiking network has just run these inputs: choices of one token differ in what is scored only.
+  bool same_inputs(Ids inputs) const { return snn_output_.rows() > 0 && std::ranges::equal(inputs, snn_inputs_); }
+
+  void run_snn(Ids inputs, std::size_t prefix, const models::DenseSequence& dense, const Matrix<float>& qann,
+               ZeroShotResult& result) {
+    models::SpikingSequence snn(pipeline_.spiking, pipeline_.dense(), *pipeline_.executor);
+    snn.append_prefix(dense, prefix);
+    const Ids rest = inputs.subspan(prefix);
+    if (experiment_.conversion.positions == Positions::concurrent)
+      append(snn, rest);
+    else
+      for (const models::TokenId& id : rest) snn.append({&id, 1});
+    snn_inputs_ = inputs;
+    snn_output_ = snn.normalised();
+    result.operations += snn.state().operations();
+    result.outputs_checked += rest.size();
+    for (std::size_t r = prefix; r < inputs.size(); ++r)
+      result.outputs_different +=
+          std::memcmp(qann.row(r), snn_output_.row(r), qann.columns() * sizeof(float)) != 0 ? 1 : 0;
+  }
+
+  const Pipeline& pipeline_;
+  const Experiment& experiment_;
+  const EncodedItem& item_;
+  std::size_t common_, prefix_tokens_;
+  models::DenseSequence shared_dense_;
+  std::optional<models::QuantizedSequence> shared_qann_;  // of the common inputs, where they go beyond the prefix
+  ScoredRows dense_, qann_, snn_;
+  Ids snn_inputs_;
+  Matrix<float> snn_output_;
+};
+
+}  // namespace
+
+std::size_t common_inputs(const EncodedItem& item) {
+  const Ids first = inputs_of(item.requests[0]);
+  std::size_t common = first.size();
+  for (const Segment& request : item.requests)
+    common = std::min<std::size_t>(
+        common, static_cast<std::size_t>(std::ranges::mismatch(first, inputs_of(request)).in1 - first.begin()));
+  return common;
+}
+
+ZeroShotResult evaluate_items(const Pipeline& pipeline, const Experiment& experiment,
+                              std::span<const EncodedItem> items) {
+  const auto start = std::chrono::steady_clock::now();
+  ZeroShotResult result;
+  for (const EncodedItem& item : items) ItemRun(pipeline, experiment, item).run(result);
+  result.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return result;
+}
+
+}  // namespace snnsim::experiments
