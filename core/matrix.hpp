@@ -32,6 +32,12 @@ class Matrix {
     values_.resize(rows * columns_);
     rows_ = rows;
   }
+  /// Takes another shape and keeps its memory for it; values are then unspecified.
+  void reshape(std::size_t rows, std::size_t columns) {
+    values_.resize(rows * columns);
+    rows_ = rows;
+    columns_ = columns;
+  }
   bool operator==(const Matrix&) const = default;
 
  private:

@@ -23,70 +23,78 @@ struct BlockConstants {
   PerMatrix<std::vector<float>> bias;           // added to W x (out); empty: none
 };
 
+/// What a block computes on its way, (positions × width) each: kept from block to block so that memory is touched once.
+/// Only the rows of the last block computed mean anything.
+struct BlockBuffers {
+  Matrix<float> normalised, q, k, v, attended, gate, up, result;
+
+  void reshape(std::size_t positions, const LlamaConfig& c) {
+    for (Matrix<float>* matrix : {&normalised, &result}) matrix->reshape(positions, c.hidden_size);
+    for (Matrix<float>* matrix : {&q, &attended}) matrix->reshape(positions, width(c, Site::q));
+    for (Matrix<float>* matrix : {&k, &v}) matrix->reshape(positions, width(c, Site::k));
+    for (Matrix<float>* matrix : {&gate, &up}) matrix->reshape(positions, c.intermediate_size);
+  }
+};
+
 /// One decoder block on the listed rows (positions, ascending) of `hidden` (positions × hidden), in place: the one
 /// place that knows the order of a LLaMA block. `arithmetic` says what a site and a product are, so that the dense
 /// model and the QANN run the same code between them:
-///   site(Site, const Matrix<float>& x) -> const Matrix<float>&   the value the site hands on (positions × width)
-///   product(MatrixName, Matrix<float>& y)                        y = W × the value of its input site, for the rows
+///   site(Site, Matrix<float>& x)            x (positions × width) becomes the value that the site hands on
+///   product(MatrixName, Matrix<float>& y)   y = W × the value of its input site, for the rows
 /// The cache must already have a row per position; rows before the listed ones are read, not written.
 template <typename Arithmetic>
 void forward_block(const BlockConstants& block, Arithmetic& arithmetic, std::span<const std::uint32_t> rows,
-                   Matrix<float>& hidden, KvCache& cache) {
+                   Matrix<float>& hidden, KvCache& cache, BlockBuffers& buffers) {
   const LlamaConfig& c = *block.config;
-  const std::size_t positions = hidden.rows();
-  const auto matrix = [&](std::size_t width) { return Matrix<float>(positions, width); };
+  buffers.reshape(hidden.rows(), c);
   const auto per_row = [&](const auto& body) {
     parallel_for(
         rows.size(), [&](std::size_t k) { body(rows[k]); }, 4);
   };
+  const auto row = [](Matrix<float>& matrix, std::size_t r) { return std::span(matrix.row(r), matrix.columns()); };
   const auto normalise = [&](const std::vector<float>& gain) {
-    Matrix<float> x = matrix(c.hidden_size);
-    per_row([&](std::size_t r) {
-      rms_norm({hidden.row(r), c.hidden_size}, gain, c.rms_norm_epsilon, {x.row(r), c.hidden_size});
-    });
-    return x;
+    per_row([&](std::size_t r) { rms_norm(row(hidden, r), gain, c.rms_norm_epsilon, row(buffers.normalised, r)); });
   };
-  const auto projected = [&](MatrixName name, std::size_t width) {
-    Matrix<float> y = matrix(width);
+  const auto project = [&](MatrixName name, Matrix<float>& y) {
     arithmetic.product(name, y);
     if (const std::vector<float>& bias = at(block.bias, name); !bias.empty())
-      per_row([&](std::size_t r) { add_bias(bias, {y.row(r), width}); });
-    return y;
+      per_row([&](std::size_t r) { add_bias(bias, row(y, r)); });
   };
-  const auto add_to_hidden = [&](const Matrix<float>& y) {
+  const auto add_to_hidden = [&](MatrixName name) {
+    project(name, buffers.result);
     per_row([&](std::size_t r) {
-      for (std::size_t i = 0; i < c.hidden_size; ++i) hidden.row(r)[i] += y.row(r)[i];
+      for (std::size_t i = 0; i < c.hidden_size; ++i) hidden.row(r)[i] += buffers.result.row(r)[i];
     });
   };
   const auto keep = [&](const Matrix<float>& from, Matrix<float>& to) {
     per_row([&](std::size_t r) { std::copy_n(from.row(r), to.columns(), to.row(r)); });
   };
 
-  arithmetic.site(Site::attn_in, normalise(block.attention_norm));
-  Matrix<float> q = projected(MatrixName::query, width(c, Site::q));
-  Matrix<float> k = projected(MatrixName::key, width(c, Site::k));
-  const Matrix<float> v = projected(MatrixName::value, width(c, Site::v));
+  normalise(block.attention_norm);
+  arithmetic.site(Site::attn_in, buffers.normalised);
+  project(MatrixName::query, buffers.q);
+  project(MatrixName::key, buffers.k);
+  project(MatrixName::value, buffers.v);
   per_row([&](std::size_t r) {
-    block.rope->apply(r, {q.row(r), q.columns()});
-    block.rope->apply(r, {k.row(r), k.columns()});
+    block.rope->apply(r, row(buffers.q, r));
+    block.rope->apply(r, row(buffers.k, r));
   });
-  const Matrix<float>& query = arithmetic.site(Site::q, std::move(q));
-  keep(arithmetic.site(Site::k, std::move(k)), cache.key);
-  keep(arithmetic.site(Site::v, v), cache.value);
-  Matrix<float> attended = matrix(width(c, Site::attn_out));
-  attention({c.heads, c.kv_heads, c.head_dim}, query, cache.key, cache.value, rows, attended);
-  arithmetic.site(Site::attn_out, std::move(attended));
-  add_to_hidden(projected(MatrixName::output, c.hidden_size));
+  arithmetic.site(Site::q, buffers.q);
+  arithmetic.site(Site::k, buffers.k);
+  arithmetic.site(Site::v, buffers.v);
+  keep(buffers.k, cache.key);
+  keep(buffers.v, cache.value);
+  attention({c.heads, c.kv_heads, c.head_dim}, buffers.q, cache.key, cache.value, rows, buffers.attended);
+  arithmetic.site(Site::attn_out, buffers.attended);
+  add_to_hidden(MatrixName::output);
 
-  arithmetic.site(Site::mlp_in, normalise(block.mlp_norm));
-  const Matrix<float> gate = projected(MatrixName::gate, c.intermediate_size);
-  const Matrix<float> up = projected(MatrixName::up, c.intermediate_size);
-  Matrix<float> middle = matrix(c.intermediate_size);
-  per_row([&](std::size_t r) {
-    swiglu({gate.row(r), gate.columns()}, {up.row(r), up.columns()}, {middle.row(r), middle.columns()});
-  });
-  arithmetic.site(Site::mlp_mid, std::move(middle));
-  add_to_hidden(projected(MatrixName::down, c.hidden_size));
+  normalise(block.mlp_norm);
+  arithmetic.site(Site::mlp_in, buffers.normalised);
+  project(MatrixName::gate, buffers.gate);
+  project(MatrixName::up, buffers.up);
+  per_row([&](std::size_t r) { swiglu(row(buffers.gate, r), row(buffers.up, r), row(buffers.gate, r)); });
+  arithmetic.site(Site::mlp_mid, buffers.gate);
+  add_to_hidden(MatrixName::down);
 }
 
 }  // namespace snnsim::models

@@ -18,19 +18,19 @@ class DenseArithmetic {
                   const DenseModel::SiteObserver& observer)
       : weights_(weights), rows_(rows), observer_(observer) {}
 
-  const Matrix<float>& site(Site site, Matrix<float> x) {
+  void site(Site site, const Matrix<float>& x) {
     if (observer_) observer_(site, x);
-    return at(values_, site) = std::move(x);
+    at(values_, site) = &x;
   }
   void product(MatrixName name, Matrix<float>& y) const {
-    multiply(TensorWeights(tensor(weights_, name)), at(values_, input_of(name)), rows_, y, OutputRows::scattered);
+    multiply(TensorWeights(tensor(weights_, name)), *at(values_, input_of(name)), rows_, y, OutputRows::scattered);
   }
 
  private:
   const BlockWeights& weights_;
   std::span<const std::uint32_t> rows_;
   const DenseModel::SiteObserver& observer_;
-  PerSite<Matrix<float>> values_;
+  PerSite<const Matrix<float>*> values_{};
 };
 
 }  // namespace
@@ -65,16 +65,14 @@ Matrix<float> DenseModel::embed(std::span<const TokenId> tokens) const {
 }
 
 void DenseModel::forward(std::size_t k, std::span<const std::uint32_t> rows, Matrix<float>& hidden, KvCache& cache,
-                         const SiteObserver& observer) const {
+                         BlockBuffers& buffers, const SiteObserver& observer) const {
   DenseArithmetic arithmetic(checkpoint_->blocks[k], rows, observer);
-  forward_block(blocks_[k], arithmetic, rows, hidden, cache);
+  forward_block(blocks_[k], arithmetic, rows, hidden, cache, buffers);
 }
 
-Matrix<float> DenseModel::final_norm(const Matrix<float>& hidden, std::span<const std::uint32_t> rows) const {
-  Matrix<float> y(hidden.rows(), config().hidden_size);
+void DenseModel::final_norm(const Matrix<float>& hidden, std::span<const std::uint32_t> rows, Matrix<float>& y) const {
   for (const std::uint32_t r : rows)
     rms_norm({hidden.row(r), y.columns()}, final_norm_, config().rms_norm_epsilon, {y.row(r), y.columns()});
-  return y;
 }
 
 Matrix<float> DenseModel::logits(const Matrix<float>& normalised, std::span<const std::uint32_t> rows) const {
@@ -100,11 +98,10 @@ void DenseSequence::append(std::span<const TokenId> tokens, const Observer& obse
     caches_[k].value.resize_rows(end);
     DenseModel::SiteObserver sites;
     if (observer) sites = [&](Site site, const Matrix<float>& x) { observer(k, site, x); };
-    model_.forward(k, rows, hidden_, caches_[k], sites);
+    model_.forward(k, rows, hidden_, caches_[k], buffers_, sites);
   }
-  const Matrix<float> normalised = model_.final_norm(hidden_, rows);
   normalised_.resize_rows(end);
-  for (const std::uint32_t r : rows) std::copy_n(normalised.row(r), normalised.columns(), normalised_.row(r));
+  model_.final_norm(hidden_, rows, normalised_);
 }
 
 }  // namespace snnsim::models

@@ -43,9 +43,9 @@ class DenseModel {
   using SiteObserver = std::function<void(Site, const Matrix<float>&)>;
   /// One block on rows of hidden, in place.
   void forward(std::size_t k, std::span<const std::uint32_t> rows, Matrix<float>& hidden, KvCache& cache,
-               const SiteObserver& observer = {}) const;
-  /// The final RMSNorm of the rows: (positions × hidden), other rows are zero.
-  Matrix<float> final_norm(const Matrix<float>& hidden, std::span<const std::uint32_t> rows) const;
+               BlockBuffers& buffers, const SiteObserver& observer = {}) const;
+  /// Writes the final RMSNorm of the rows to those of y (positions × hidden).
+  void final_norm(const Matrix<float>& hidden, std::span<const std::uint32_t> rows, Matrix<float>& y) const;
   /// Logits of rows of a final_norm(): (rows.size() × vocabulary).
   Matrix<float> logits(const Matrix<float>& normalised, std::span<const std::uint32_t> rows) const;
 
@@ -73,6 +73,7 @@ class DenseSequence {
   const DenseModel& model_;
   Matrix<float> hidden_, normalised_;
   std::vector<KvCache> caches_;
+  BlockBuffers buffers_;
 };
 
 }  // namespace snnsim::models

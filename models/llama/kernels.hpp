@@ -17,7 +17,7 @@ void rms_norm(std::span<const float> x, std::span<const float> gain, float epsil
 /// y_i += bias_i. (width)
 void add_bias(std::span<const float> bias, std::span<float> y);
 
-/// y_i = SiLU(gate_i) * up_i, SiLU(g) = g / (1 + e^-g).
+/// y_i = SiLU(gate_i) * up_i, SiLU(g) = g / (1 + e^-g). y may be gate.
 void swiglu(std::span<const float> gate, std::span<const float> up, std::span<float> y);
 
 struct AttentionShape {

@@ -18,9 +18,16 @@ class Rope {
   void apply(std::size_t position, std::span<float> row) const;
 
  private:
+  static constexpr std::size_t kMostKept = 4096;  // positions
+
+  /// Cosines, then sines, of the angles at a position; (dim).
+  void turns(std::size_t position, float* turns) const;
+  void turn(const float* turns, std::span<float> row) const;
+
   std::size_t dim_;
   RopeLayout layout_;
   std::vector<double> frequencies_;  // (dim / 2)
+  Matrix<float> kept_;               // turns() of the first positions of the context: (positions × dim)
 };
 
 }  // namespace snnsim::models

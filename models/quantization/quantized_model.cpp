@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/kernels/quantize_row.hpp"
+
 namespace snnsim::models {
 
 namespace {
@@ -10,42 +12,44 @@ namespace {
 class QuantizedArithmetic {
  public:
   using Observer = std::function<void(Site, const Matrix<std::int16_t>&)>;
-  QuantizedArithmetic(const QuantizedBlock& block, std::span<const std::uint32_t> rows, Observer observer)
-      : block_(block), rows_(rows), observer_(std::move(observer)) {}
+  QuantizedArithmetic(const QuantizedBlock& block, std::span<const std::uint32_t> rows,
+                      PerSite<Matrix<std::int16_t>>& counts, Observer observer)
+      : block_(block), rows_(rows), counts_(counts), observer_(std::move(observer)) {}
 
-  const Matrix<float>& site(Site site, Matrix<float> x) {
+  void site(Site site, Matrix<float>& x) {
+    at(values_, site) = &x;
     const std::optional<ActivationQuantizer>& quantizer = at(block_.sites, site);
-    if (quantizer) {
-      at(counts_, site) = Matrix<std::int16_t>(x.rows(), padded_inputs(x.columns()));
-      parallel_for(rows_.size(), [&](std::size_t k) {
-        float* value = x.row(rows_[k]);
-        std::int16_t* count = at(counts_, site).row(rows_[k]);
-        for (std::size_t i = 0; i < x.columns(); ++i) {
-          count[i] = static_cast<std::int16_t>(quantize(value[i], quantizer->step[i], quantizer->range));
-          value[i] = quantizer->step[i] * static_cast<float>(count[i]);
-        }
-      });
-      if (observer_) observer_(site, at(counts_, site));
-    }
-    return at(values_, site) = std::move(x);
+    if (!quantizer) return;
+    Matrix<std::int16_t>& counts = at(counts_, site);
+    if (counts.rows() != x.rows()) counts = Matrix<std::int16_t>(x.rows(), padded_inputs(x.columns()));
+    parallel_for(
+        rows_.size(),
+        [&](std::size_t k) {
+          const std::uint32_t r = rows_[k];
+          quantize_row({x.row(r), x.columns()}, quantizer->step, quantizer->range, counts.row(r));
+        },
+        kGrain);
+    if (observer_) observer_(site, counts);
   }
 
   void product(MatrixName name, Matrix<float>& y) {
     const Site input = input_of(name);
     const WeightMatrix& matrix = block_.matrix(name);
     if (!block_.integer_product(name))
-      return multiply(*matrix.floating, at(values_, input), rows_, y, OutputRows::scattered);
+      return multiply(*matrix.floating, *at(values_, input), rows_, y, OutputRows::scattered);
     std::optional<CountBatch>& batch = at(batches_, input);
     if (!batch) batch.emplace(at(counts_, input), rows_);
     multiply(*matrix.integer, *batch, block_.output_scale(name), y);
   }
 
  private:
+  static constexpr std::size_t kGrain = 4;  // rows of a task
+
   const QuantizedBlock& block_;
   std::span<const std::uint32_t> rows_;
+  PerSite<Matrix<std::int16_t>>& counts_;
   Observer observer_;
-  PerSite<Matrix<float>> values_;
-  PerSite<Matrix<std::int16_t>> counts_;
+  PerSite<const Matrix<float>*> values_{};
   PerSite<std::optional<CountBatch>> batches_;  // of the sites that feed integer products
 };
 
@@ -89,12 +93,11 @@ void QuantizedSequence::append(std::span<const TokenId> tokens, const Observer& 
     caches_[k].value.resize_rows(end);
     QuantizedArithmetic::Observer sites;
     if (observer) sites = [&](Site site, const Matrix<std::int16_t>& counts) { observer(k, site, counts); };
-    QuantizedArithmetic arithmetic(model_.blocks[k], rows, std::move(sites));
-    forward_block(model_.dense->block(k), arithmetic, rows, hidden_, caches_[k]);
+    QuantizedArithmetic arithmetic(model_.blocks[k], rows, counts_, std::move(sites));
+    forward_block(model_.dense->block(k), arithmetic, rows, hidden_, caches_[k], buffers_);
   }
-  const Matrix<float> normalised = model_.dense->final_norm(hidden_, rows);
   normalised_.resize_rows(end);
-  for (const std::uint32_t r : rows) std::copy_n(normalised.row(r), normalised.columns(), normalised_.row(r));
+  model_.dense->final_norm(hidden_, rows, normalised_);
 }
 
 }  // namespace snnsim::models

@@ -64,6 +64,8 @@ class QuantizedSequence {
   const QuantizedModel& model_;
   Matrix<float> hidden_, normalised_;
   std::vector<KvCache> caches_;
+  BlockBuffers buffers_;
+  PerSite<Matrix<std::int16_t>> counts_;  // of the block that was computed last
 };
 
 }  // namespace snnsim::models

@@ -71,10 +71,11 @@ PerSite<std::optional<ActivationQuantizer>> fit_block(const DenseModel& dense, s
   std::vector<SiteSamples> samples;
   for (const Site site : kAllSites) samples.emplace_back(config, site);
   const std::size_t kv = width(config, Site::k);
+  BlockBuffers buffers;
   for (Matrix<float>& hidden : calibration.hidden) {
     KvCache cache{Matrix<float>(hidden.rows(), kv), Matrix<float>(hidden.rows(), kv)};
     const std::vector<std::uint32_t> counted = row_range(options.prefix, hidden.rows());
-    dense.forward(k, row_range(0, hidden.rows()), hidden, cache,
+    dense.forward(k, row_range(0, hidden.rows()), hidden, cache, buffers,
                   [&](Site site, const Matrix<float>& x) { samples[static_cast<std::size_t>(site)].add(x, counted); });
   }
   PerSite<std::optional<ActivationQuantizer>> sites;
