@@ -29,6 +29,10 @@ inline std::size_t state_words(const NeuronModel& neuron) {
 inline std::int32_t offset(const NeuronModel& neuron) {
   return std::visit([](const auto& n) { return n.offset(); }, neuron);
 }
+/// True if a row may emit again without new input.
+inline bool is_pending(const NeuronModel& neuron, const NeuronRow& row) {
+  return std::visit([&](const auto& n) { return n.pending(row); }, neuron);
+}
 /// True if it equals the quantizer for every input: the equality is then checked, and must hold.
 inline bool exact(const NeuronModel& neuron) {
   return std::visit([](const auto& n) { return n.exact(); }, neuron);

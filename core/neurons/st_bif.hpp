@@ -45,10 +45,11 @@ struct StBif {
     }
   }
   bool pending(const NeuronRow& row) const {
+    std::size_t behind = 0;
     for (std::size_t j = 0; j < row.width; ++j)
-      if (SigmaDelta::target(row.drive[j], row.threshold[j], row.initial_potential[j], range) != row.state[j])
-        return true;
-    return false;
+      behind +=
+          SigmaDelta::target(row.drive[j], row.threshold[j], row.initial_potential[j], range) != row.state[j] ? 1 : 0;
+    return behind > 0;
   }
 };
 

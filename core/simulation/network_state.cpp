@@ -1,12 +1,11 @@
 #include "core/simulation/network_state.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <cassert>
-#include <cstdlib>
 #include <numeric>
 
 #include "core/parallel.hpp"
+#include "core/simulation/row_updates.hpp"
 
 namespace snnsim {
 
@@ -25,12 +24,6 @@ void net_count(const Population& population, const std::int32_t* state, std::spa
     for (std::size_t j = 0; j < out.size(); ++j) out[j] -= state[out.size() + j];
 }
 
-/// (T·count - steps·offset) / T, exact whenever the quotient is an integer: at the last step it always is.
-float shifted(std::int64_t count, std::int64_t steps, std::int64_t offset, std::uint32_t timesteps) {
-  const std::int64_t numerator = count * timesteps - steps * offset;
-  return static_cast<float>(static_cast<double>(numerator) / timesteps);
-}
-
 void add(AnalogCount& to, const AnalogCount& from) {
   to.multiply_accumulates += from.multiply_accumulates;
   to.exponentials += from.exponentials;
@@ -42,17 +35,6 @@ bool fires_without_input(const Population& population) {
   return std::ranges::any_of(population.initial_potential, [](float v) { return v < 0 || v >= 1; });
 }
 
-PopulationActivity tally(std::span<const std::int16_t> spikes) {
-  PopulationActivity activity{.updates = spikes.size()};
-  for (const std::int16_t s : spikes) {
-    const auto magnitude = static_cast<unsigned>(std::abs(static_cast<int>(s)));
-    activity.spikes += magnitude != 0;
-    activity.magnitude += magnitude;
-    activity.shift_adds += static_cast<unsigned>(std::popcount(magnitude));
-  }
-  return activity;
-}
-
 }  // namespace
 
 bool wakes_by_clock(const SpikingGraph::Node& node, std::uint32_t step) {
@@ -60,14 +42,6 @@ bool wakes_by_clock(const SpikingGraph::Node& node, std::uint32_t step) {
     return clocked(population->neuron) || (step == 1 && fires_without_input(*population));
   if (std::holds_alternative<Projection>(node)) return false;
   return std::holds_alternative<Source>(node) || step == 1;
-}
-
-PopulationActivity& PopulationActivity::operator+=(const PopulationActivity& other) {
-  spikes += other.spikes;
-  magnitude += other.magnitude;
-  shift_adds += other.shift_adds;
-  updates += other.updates;
-  return *this;
 }
 
 NetworkState::NetworkState(const SpikingGraph& graph, std::uint32_t timesteps)
@@ -160,9 +134,8 @@ void NetworkState::write_values(NodeState& state, const Population& population, 
   thread_local std::vector<std::int32_t> counts;
   counts.resize(population.width());
   net_count(population, state.accumulators.row(row), counts);
-  const std::int64_t taken_off = offset(population.neuron);
-  for (std::size_t j = 0; j < counts.size(); ++j)
-    state.value.row(row)[j] = population.threshold[j] * shifted(counts[j], state.steps[row], taken_off, timesteps_);
+  const Offset taken_off{timesteps_, state.steps[row], offset(population.neuron)};
+  scale_counts(population.threshold, counts.data(), taken_off, state.value.row(row));
 }
 
 std::vector<Position> NetworkState::update_population(NodeId id, NodeState& state, const Population& population,
@@ -173,31 +146,27 @@ std::vector<Position> NetworkState::update_population(NodeId id, NodeState& stat
   };
   std::vector<RowResult> results(rows.size());
   const Matrix<float>& drive = this->drive(id);
-  std::visit(
-      [&](const auto& neuron) {
-        parallel_for(
-            rows.size(),
-            [&](std::size_t k) {
-              const Position r = rows[k];
-              const NeuronRow row{population.width(),
-                                  drive.row(r),
-                                  population.threshold.data(),
-                                  population.initial_potential.data(),
-                                  state.accumulators.row(r),
-                                  state.spikes.row(r),
-                                  ++state.steps[r]};
-              neuron.update(row);
-              results[k] = {tally({row.spikes, row.width}), neuron.pending(row)};
-              if (state.has_readers) write_values(state, population, r);
-            },
-            kGrain);
+  parallel_for(
+      rows.size(),
+      [&](std::size_t k) {
+        const Position r = rows[k];
+        const NeuronRow row{population.width(),
+                            drive.row(r),
+                            population.threshold.data(),
+                            population.initial_potential.data(),
+                            state.accumulators.row(r),
+                            state.spikes.row(r),
+                            ++state.steps[r]};
+        results[k] = {update_neurons(population.neuron, row), pending != nullptr && is_pending(population.neuron, row)};
+        if (state.has_readers) write_values(state, population, r);
       },
-      population.neuron);
+      kGrain);
+  state.batch.reset();
   std::vector<Position> changed;
   for (std::size_t k = 0; k < rows.size(); ++k) {
     state.activity += results[k].activity;
     if (results[k].activity.spikes > 0 || offset(population.neuron) != 0) changed.push_back(rows[k]);
-    if (pending != nullptr && results[k].pending) pending->push_back(rows[k]);
+    if (results[k].pending) pending->push_back(rows[k]);
   }
   return changed;
 }
@@ -210,23 +179,26 @@ void NetworkState::update_projection(NodeId id, NodeState& state, const Projecti
     return;
   }
   const auto& synapses = std::get<IntegerSynapses>(projection.synapses);
-  accumulate(*synapses.weights, input.spikes, rows, state.accumulators);
-  const std::int64_t taken_off = offset(graph_.population(graph_.inputs(id)[0]).neuron);
+  const NodeId population = graph_.inputs(id)[0];
+  accumulate(*synapses.weights, spikes_of(population, rows), state.accumulators);
+  const std::int32_t taken_off = offset(graph_.population(population).neuron);
   parallel_for(
       rows.size(),
       [&](std::size_t k) {
-        const std::int32_t* sums = state.accumulators.row(rows[k]);
-        float* value = state.value.row(rows[k]);
-        const std::span<const std::int32_t> row_sums = synapses.weights->row_sums();
-        if (taken_off == 0) {
-          for (std::size_t i = 0; i < row_sums.size(); ++i) value[i] = synapses.scale[i] * static_cast<float>(sums[i]);
-          return;
-        }
-        const std::int64_t steps = input.steps[rows[k]] * taken_off;
-        for (std::size_t i = 0; i < row_sums.size(); ++i)
-          value[i] = synapses.scale[i] * shifted(sums[i], steps, row_sums[i], timesteps_);
+        const Position r = rows[k];
+        scale_counts(synapses.scale, state.accumulators.row(r), {timesteps_, input.steps[r], taken_off},
+                     synapses.weights->row_sums().data(), state.value.row(r));
       },
       kGrain);
+}
+
+const CountBatch& NetworkState::spikes_of(NodeId population, std::span<const Position> rows) {
+  NodeState& state = nodes_[population];
+  if (!state.batch || !std::ranges::equal(state.batch_rows, rows)) {
+    state.batch.emplace(state.spikes, rows);
+    state.batch_rows.assign(rows.begin(), rows.end());
+  }
+  return *state.batch;
 }
 
 void NetworkState::update_operator(NodeId id, NodeState& state, const Operator& op, std::span<const Position> rows) {

@@ -1,28 +1,20 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
+#include "core/kernels/count_batch.hpp"
 #include "core/matrix.hpp"
 #include "core/operation_count.hpp"
+#include "core/simulation/population_activity.hpp"
 #include "core/spiking_graph.hpp"
 
 namespace snnsim {
 
 using Position = std::uint32_t;
 using Tick = std::uint64_t;
-
-/// Everything one population emitted, over all positions and steps since the last clear().
-struct PopulationActivity {
-  std::uint64_t spikes = 0;      // nonzero spikes
-  std::uint64_t magnitude = 0;   // Σ |s|
-  std::uint64_t shift_adds = 0;  // Σ popcount(|s|)
-  std::uint64_t updates = 0;     // neuron updates
-
-  PopulationActivity& operator+=(const PopulationActivity& other);
-  bool operator==(const PopulationActivity&) const = default;
-};
 
 /// True if the rows of a node are updated at `step` whether or not an input changed: sources and clocked populations at
 /// every step; operators at the first, because f(0) need not be 0 (attention to settled positions), and so event-driven
@@ -83,6 +75,9 @@ class NetworkState {
     PopulationActivity activity;
     AnalogCount analog;
     bool has_readers = true;  // population: somebody reads its value
+    // population: spikes of these rows as the kernels read them, made for the first projection that asks
+    std::optional<CountBatch> batch;
+    std::vector<Position> batch_rows;
   };
 
   std::vector<Position> update_source(NodeState& state, const Source& source, std::span<const Position> rows,
@@ -90,6 +85,7 @@ class NetworkState {
   std::vector<Position> update_population(NodeId id, NodeState& state, const Population& population,
                                           std::span<const Position> rows, std::vector<Position>* pending);
   void update_projection(NodeId id, NodeState& state, const Projection& projection, std::span<const Position> rows);
+  const CountBatch& spikes_of(NodeId population, std::span<const Position> rows);
   void update_operator(NodeId id, NodeState& state, const Operator& op, std::span<const Position> rows);
   void resize(std::size_t positions);
   void write_values(NodeState& state, const Population& population, Position row) const;

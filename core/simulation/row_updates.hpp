@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "core/neuron_model.hpp"
+#include "core/simulation/population_activity.hpp"
+
+/// What happens to single rows of a NetworkState. The loops are plain ones, compiled once per instruction set for the
+/// compiler to vectorise; every operation is rounded by itself, so the bits are the same on all of them.
+namespace snnsim {
+
+/// Updates the neurons of a row; returns what they emitted.
+PopulationActivity update_neurons(const NeuronModel& neuron, const NeuronRow& row);
+
+/// What T steps of an offset leave of a count: (T·count - steps·offset) / T, exact whenever that is an integer, as it
+/// always is at the last step.
+struct Offset {
+  std::uint32_t timesteps = 1;  // T
+  std::uint32_t steps = 0;      // updates so far
+  std::int32_t total = 0;       // taken off each input after T steps; 0: nothing is
+};
+
+/// y[i] = scale[i] × (counts[i] with the offset of unit[i] inputs taken off).
+void scale_counts(std::span<const float> scale, const std::int32_t* counts, const Offset& offset,
+                  const std::int32_t* unit, float* y);
+/// The same with one input each: what a neuron emitted.
+void scale_counts(std::span<const float> scale, const std::int32_t* counts, const Offset& offset, float* y);
+
+}  // namespace snnsim
