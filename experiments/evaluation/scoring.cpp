@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/kernels/softmax_sums.hpp"
 #include "core/parallel.hpp"
 
 namespace snnsim::experiments {
@@ -20,8 +21,7 @@ struct PredictionScore {
 
 /// Σ p (log p - log q).
 double divergence(const std::vector<double>& p, const std::vector<double>& q) {
-  double sum = 0;
-  for (std::size_t i = 0; i < p.size(); ++i) sum += std::exp(p[i]) * (p[i] - q[i]);
+  const double sum = snnsim::divergence(p, q);
   return sum;
 }
 
@@ -62,9 +62,7 @@ Matrix<float> logits(const models::DenseModel& model, const Matrix<float>& dense
 
 std::vector<double> log_probabilities(std::span<const float> logits) {
   const double largest = *std::ranges::max_element(logits);
-  double sum = 0;
-  for (const float x : logits) sum += std::exp(static_cast<double>(x) - largest);
-  const double normaliser = largest + std::log(sum);
+  const double normaliser = largest + std::log(exponential_sum(logits, largest));
   std::vector<double> result(logits.size());
   for (std::size_t i = 0; i < logits.size(); ++i) result[i] = static_cast<double>(logits[i]) - normaliser;
   return result;

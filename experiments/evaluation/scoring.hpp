@@ -24,7 +24,7 @@ struct NetworkOutputs {
 void score(const models::DenseModel& dense, const Segment& segment, std::size_t prefix, const NetworkOutputs& outputs,
            SegmentResult& result, std::vector<TokenLikelihood>* tokens);
 
-/// log softmax in double, summed in index order.
+/// log softmax in double, summed in one fixed order (exponential_sum()).
 std::vector<double> log_probabilities(std::span<const float> logits);
 
 }  // namespace snnsim::experiments
