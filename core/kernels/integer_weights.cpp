@@ -16,10 +16,10 @@ IntegerWeights::IntegerWeights(std::size_t out, std::size_t in, std::span<const 
     std::uint8_t* packed = packed_.data() + t * columns() * kTile;
     for (std::size_t i = t * kTile; i < std::min(out, (t + 1) * kTile); ++i) {
       for (std::size_t j = 0; j < in; ++j) {
-        const int w = weights[i * in + j];
+        const std::int8_t w = weights[i * in + j];
         packed[j * kTile + place(i % kTile)] = static_cast<std::uint8_t>(w + kBias);
         row_sums_[i] += w;
-        magnitude[i] += std::abs(w);
+        magnitude[i] += std::abs(static_cast<int>(w));
       }
     }
   });

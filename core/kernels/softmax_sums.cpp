@@ -38,7 +38,7 @@ HWY_INLINE void add_up(std::size_t n, double* sums, const Terms& terms) {
   const hn::CappedTag<double, kSums> d;
   constexpr std::size_t lanes = hn::MaxLanes(d), vectors = kSums / lanes;
   hn::Vec<decltype(d)> sum[vectors];
-  for (std::size_t v = 0; v < vectors; ++v) sum[v] = hn::Zero(d);
+  for (auto& s : sum) s = hn::Zero(d);
   std::size_t i = 0;
   for (; i + kSums <= n; i += kSums)
     for (std::size_t v = 0; v < vectors; ++v) sum[v] = hn::Add(sum[v], terms(d, i + v * lanes));

@@ -1,9 +1,13 @@
-// Both executors on the bundled model: synaptic operations and tokens per second, and the share of each stage of a
-// segment. Usage: bench_executors [google-benchmark options]
+// Both executors on the bundled model: synaptic operations and tokens per second, what a step costs in passes of the
+// QANN (with stories15M where SNNSIM_ASSETS names the real models), and the share of each stage of a segment.
+// Usage: bench_executors [google-benchmark options]
+#include <cstdlib>
+
 #include <benchmark/benchmark.h>
 
 #include "experiments/evaluation/evaluate_segment.hpp"
 #include "models/conversion/spiking_sequence.hpp"
+#include "tests/benchmarks/machine_bounds.hpp"
 
 namespace snnsim::experiments {
 namespace {
@@ -19,6 +23,11 @@ Experiment bundled_experiment(Neuron neuron, std::size_t timesteps, Executor exe
   experiment.conversion.timesteps = timesteps;
   experiment.simulation.executor = executor;
   experiment.evaluation.perplexity = {{.text = bundled / "text" / "heldout.txt", .max_segments = kSegments}};
+  if (const char* assets = std::getenv("SNNSIM_ASSETS")) {
+    experiment.model.checkpoint = std::filesystem::path(assets) / "weights" / "stories15M.bin";
+    experiment.model.tokenizer = std::filesystem::path(assets) / "tokenizers" / "tokenizer32k.bin";
+    experiment.quantization.calibration.segments = 4;
+  }
   return experiment;
 }
 
@@ -77,6 +86,32 @@ void qann(benchmark::State& state) {
   state.counters["tokens/s"] = benchmark::Counter(tokens, benchmark::Counter::kIsRate);
 }
 BENCHMARK(qann)->Unit(benchmark::kMillisecond)->UseRealTime();
+
+/// Processor time of T = 8 steps in both executors and of a QANN pass, in turn; medians.
+void step_cost(benchmark::State& state, Neuron neuron) {
+  constexpr std::size_t timesteps = 8;
+  const Workload workload(neuron, timesteps, Executor::stepped);
+  const models::SpikingModel& spiking = workload.pipeline->spiking;
+  const auto stepped = make_stepped_executor(spiking.graph, timesteps);
+  const auto event = make_event_executor(spiking.graph, timesteps);
+  std::vector<double> qann_times, stepped_times, event_times;
+  const auto timed = [&](std::vector<double>& times, auto sequence, const Segment& segment) {
+    const double start = benchmarks::processor_seconds();
+    sequence.append(std::span(segment.ids).first(segment.inputs()));
+    times.push_back(benchmarks::processor_seconds() - start);
+  };
+  for (auto _ : state)
+    for (const Segment& segment : workload.segments) {
+      timed(qann_times, models::QuantizedSequence(workload.pipeline->qann), segment);
+      timed(stepped_times, models::SpikingSequence(spiking, workload.pipeline->dense(), *stepped), segment);
+      timed(event_times, models::SpikingSequence(spiking, workload.pipeline->dense(), *event), segment);
+    }
+  const double all_steps = benchmarks::median(stepped_times);
+  state.counters["qann_per_step"] = all_steps / timesteps / benchmarks::median(qann_times);
+  state.counters["event_to_stepped"] = benchmarks::median(event_times) / all_steps;
+}
+BENCHMARK_CAPTURE(step_cost, integer_spiking, Neuron::integer_spiking)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(step_cost, sigma_delta, Neuron::sigma_delta)->Unit(benchmark::kMillisecond);
 
 /// A whole evaluated segment, T = 8: percent of its time in each stage.
 void stages(benchmark::State& state) {
