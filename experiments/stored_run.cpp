@@ -33,7 +33,7 @@ nlohmann::ordered_json read_manifest(const std::filesystem::path& file) {
 std::size_t sum_of(const nlohmann::ordered_json& manifest, const char* key) {
   std::size_t sum = 0;
   if (const auto found = manifest.find(key); found != manifest.end() && found->is_array())
-    for (const auto& count : *found) sum += count.is_number_unsigned() ? count.get<std::size_t>() : 0;
+    for (const auto& count : *found) sum += count.is_number_integer() ? count.get<std::size_t>() : 0;
   return sum;
 }
 

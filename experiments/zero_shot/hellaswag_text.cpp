@@ -23,9 +23,9 @@ constexpr std::size_t kEndings = 4;
 /// Takes one line off the text.
 class Lines {
  public:
-  Lines(std::string_view text, const std::string& file) : text_(text), file_(file) {}
+  Lines(std::string_view text, const std::string& file) : text_(strip_right(text)), file_(file) {}
 
-  bool more() const { return !strip(text_).empty(); }
+  bool more() const { return !text_.empty(); }
   std::size_t number() const { return number_; }
   std::string_view next() {
     ++number_;

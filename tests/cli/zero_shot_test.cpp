@@ -111,7 +111,7 @@ TEST_CASE("bad files of zero-shot tasks: one line of cause with its place, exit 
     CHECK(!fs::exists(questions.folder / "runs"));
   };
   refused("", "piqa.jsonl: holds no item");
-  refused("{\"goal\": \"g\"}\n", "piqa.jsonl:1: no field \"sol1\"");
+  refused("{\"goal\": \"g\"}\n", "piqa.jsonl:1: no field \"label\"");
   refused("{\"goal\": \"g\", \"sol1\": \"a\", \"sol2\": \"" + std::string(3000, 'x') + "\", \"label\": 0}\n",
           "piqa.jsonl: item 1: a continuation of ");
   fs::remove(questions.folder / "piqa.jsonl");

@@ -158,7 +158,7 @@ TEST_CASE("a run of zero-shot tasks alone") {
   run.experiment.evaluation.perplexity.clear();
   run.experiment.evaluation.zero_shot = {{.task = ZeroShotName::winogrande, .path = "/w.jsonl"}};
   run.manifest["segments"] = ordered_json::array();
-  run.manifest["zero_shot_chunks"] = {1};
+  run.manifest["zero_shot_chunks"] = ordered_json::array({1});
   run.results.clear();
   ZeroShotResult chunk{.task = 0, .chunk = 0, .items = 4};
   chunk.outputs_checked = 7;
