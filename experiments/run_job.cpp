@@ -92,7 +92,8 @@ class Job {
   void run_segment(std::size_t text, std::size_t segment) {
     std::vector<TokenLikelihood> tokens;
     SegmentResult result = evaluate_segment(pipeline_, experiment_, inputs_.texts[text][segment],
-                                            experiment_.record.token_nll ? &tokens : nullptr, nullptr);
+                                            experiment_.record.token_nll ? &tokens : nullptr, nullptr,
+                                            [&](double share) { options_.progress.within_segment(share); });
     result.text = text;
     result.segment = segment;
     options_.directory.append(result, tokens);

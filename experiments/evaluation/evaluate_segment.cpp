@@ -29,6 +29,23 @@ void timed(double& seconds, const Work& work) {
   seconds += seconds_since(start);
 }
 
+/// Hands updates on to another probe and tells how much of a simulation is done.
+class ShareProbe final : public Probe {
+ public:
+  ShareProbe(Probe* next, std::size_t most_updates, const ShareObserver& share)
+      : next_(next), most_updates_(std::max<std::size_t>(1, most_updates)), share_(share) {}
+
+  void on_update(NodeId population, Tick tick, std::span<const Position> rows, const Matrix<float>& drive) override {
+    if (next_ != nullptr) next_->on_update(population, tick, rows, drive);
+    share_(std::min(1.0, static_cast<double>(++updates_) / static_cast<double>(most_updates_)));
+  }
+
+ private:
+  Probe* next_;
+  std::size_t most_updates_, updates_ = 0;
+  const ShareObserver& share_;
+};
+
 /// One segment on its way through the three networks.
 class SegmentRun {
  public:
@@ -53,21 +70,23 @@ class SegmentRun {
 
   void run_qann() {
     if (!qann_) return;
-    counts_.resize(pipeline_.qann.blocks.size());
-    qann_->append_prefix(dense_, prefix_);
-    qann_->append(rest(), [&](std::size_t block, models::Site site, const Matrix<std::int16_t>& counts) {
+    counts_.resize(snn_ ? pipeline_.qann.blocks.size() : 0);  // only to compare with
+    const auto observer = [&](std::size_t block, models::Site site, const Matrix<std::int16_t>& counts) {
       at(counts_[block], site) = counts;
-    });
+    };
+    qann_->append_prefix(dense_, prefix_);
+    qann_->append(rest(), snn_ ? models::QuantizedSequence::Observer(observer) : nullptr);
   }
 
-  void run_snn() {
+  void run_snn(const ShareObserver& share) {
     if (!snn_) return;
     if (experiment_.record.errors)
       probe_.emplace(pipeline_.spiking.graph, pipeline_.spiking.timesteps, prefix_, segment_.inputs());
-    ArrivalProbe* probe = probe_ ? &*probe_ : nullptr;
+    const bool concurrent = experiment_.conversion.positions == Positions::concurrent;
+    ShareProbe probe(probe_ ? &*probe_ : nullptr, most_updates(concurrent ? 1 : rest().size()), share);
     snn_->append_prefix(dense_, prefix_);
-    if (experiment_.conversion.positions == Positions::concurrent) return snn_->append(rest(), probe);
-    for (const models::TokenId& id : rest()) snn_->append({&id, 1}, probe);
+    if (concurrent) return snn_->append(rest(), &probe);
+    for (const models::TokenId& id : rest()) snn_->append({&id, 1}, &probe);
   }
 
   void score_predictions(SegmentResult& result, std::vector<TokenLikelihood>* tokens) const {
@@ -88,6 +107,10 @@ class SegmentRun {
   }
 
  private:
+  /// Updates that the populations can have, when positions are simulated in so many runs.
+  std::size_t most_updates(std::size_t simulations) const {
+    return simulations * pipeline_.spiking.graph.populations().size() * pipeline_.spiking.timesteps;
+  }
   bool runs(Network network) const { return experiment_.evaluation.runs(network); }
   std::span<const models::TokenId> inputs() const { return std::span(segment_.ids).first(segment_.inputs()); }
   std::span<const models::TokenId> rest() const { return inputs().subspan(prefix_); }
@@ -135,16 +158,22 @@ class SegmentRun {
 }  // namespace
 
 SegmentResult evaluate_segment(const Pipeline& pipeline, const Experiment& experiment, const Segment& segment,
-                               std::vector<TokenLikelihood>* tokens, StageTimes* times) {
+                               std::vector<TokenLikelihood>* tokens, StageTimes* times, const ShareObserver& share) {
   StageTimes unused;
+  const double steps = experiment.evaluation.runs(Network::snn) ? pipeline.spiking.timesteps : 0;
+  const auto tell = [&](double passes) {  // dense, QANN, each step and the scoring cost about as much
+    if (share) share(passes / (3 + steps));
+  };
   StageTimes& spent = times != nullptr ? *times : unused;
   const Clock::time_point start = Clock::now();
   SegmentResult result;
   result.words = segment.words;
   SegmentRun run(pipeline, experiment, segment);
   timed(spent.dense, [&] { run.run_dense(); });
+  tell(1);
   timed(spent.qann, [&] { run.run_qann(); });
-  timed(spent.spiking, [&] { run.run_snn(); });
+  tell(2);
+  timed(spent.spiking, [&] { run.run_snn([&](double done) { tell(2 + done * steps); }); });
   timed(spent.scoring, [&] { run.score_predictions(result, tokens); });
   timed(spent.anatomy, [&] { run.measure(result); });
   result.wall_s = seconds_since(start);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "experiments/evaluation/segments.hpp"
@@ -14,9 +15,13 @@ struct StageTimes {
   double dense = 0, qann = 0, spiking = 0, scoring = 0, anatomy = 0;
 };
 
+/// Is told how much of a segment is done, 0..1.
+using ShareObserver = std::function<void(double)>;
+
 /// Runs one segment through the networks of evaluation.networks and measures everything the report needs.
-/// Positions below the prefix stay in full precision. `tokens` and `times` may be null.
+/// Positions below the prefix stay in full precision. `tokens`, `times` and `share` may be null.
 SegmentResult evaluate_segment(const Pipeline& pipeline, const Experiment& experiment, const Segment& segment,
-                               std::vector<TokenLikelihood>* tokens, StageTimes* times);
+                               std::vector<TokenLikelihood>* tokens, StageTimes* times,
+                               const ShareObserver& share = {});
 
 }  // namespace snnsim::experiments

@@ -1,5 +1,6 @@
 #include "experiments/evaluation/evaluate_segment.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include <doctest/doctest.h>
@@ -84,6 +85,19 @@ TEST_CASE("the numbers of a result belong together") {
   }
   CHECK(spikes == result.operations.neurons_active);
   CHECK(instances == result.neurons_checked);
+}
+
+TEST_CASE("the share done rises to the last step") {
+  const Experiment experiment = bundled_experiment(Neuron::integer_spiking, 4);
+  const auto pipeline = build_pipeline(experiment, [](const std::string&) {});
+  const auto segments = evaluation_segments(experiment.evaluation.perplexity[0], *pipeline->opened.tokenizer);
+  std::vector<double> shares;
+  evaluate_segment(*pipeline, experiment, segments[0], nullptr, nullptr,
+                   [&](double share) { shares.push_back(share); });
+  CHECK(shares.size() == 2 + 4 * 42);  // dense, QANN, and every population at every step
+  CHECK(std::ranges::is_sorted(shares));
+  CHECK(shares.front() == doctest::Approx(1.0 / 7));
+  CHECK(shares.back() == doctest::Approx(6.0 / 7));
 }
 
 TEST_CASE("a prefix as long as the segment leaves nothing to simulate") {
