@@ -27,7 +27,7 @@ std::vector<Segment> lm_eval_segments(std::string_view text, std::size_t length,
   std::vector<Segment> segments;
   for (const std::string& page : wikitext_pages(text)) {
     std::vector<Segment> windows =
-        rolling_windows(tokenizer.encode(detokenize_wikitext(page), false), tokenizer.bos(), length);
+        rolling_windows(tokenizer.encode(detokenize_wikitext(page), false), tokenizer.prefix_id(), length);
     if (windows.empty()) continue;
     if (most != 0 && !segments.empty() && segments.size() + windows.size() > most) break;
     windows.front().words = count_words(page);

@@ -60,7 +60,7 @@ std::vector<Segment> llama_cpp_segments(const PerplexityTask& task, const models
   if (text.ends_with('\n')) text.pop_back();
   std::vector<Segment> segments;
   for (TokenIds& ids : cut_stream(encode(tokenizer, text, task.text), task.segment, task.text)) {
-    ids.front() = tokenizer.bos();
+    if (tokenizer.bos() >= 0) ids.front() = tokenizer.bos();
     segments.push_back({.ids = std::move(ids), .first_scored = std::min(task.segment / 2 + 1, task.segment - 1)});
   }
   return segments;

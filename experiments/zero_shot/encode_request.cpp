@@ -22,7 +22,7 @@ EncodedRequest encode_apart(const Request& request, const models::Tokenizer& tok
 }
 
 EncodedRequest encode_together(const Request& request, bool bos, const models::Tokenizer& tokenizer) {
-  if (request.context.empty()) return {{tokenizer.bos()}, tokenizer.encode(request.continuation, false)};
+  if (request.context.empty()) return {{tokenizer.prefix_id()}, tokenizer.encode(request.continuation, false)};
   const std::string context(strip_right(request.context));
   const TokenIds whole = tokenizer.encode(request.context + request.continuation, bos);
   EncodedRequest encoded{tokenizer.encode(context, bos), {}};

@@ -20,11 +20,12 @@ PerplexityTask task_of(Protocol protocol, std::size_t segment, std::filesystem::
 }
 
 /// The segments that a text has under a protocol, in ids of bytes.
-std::vector<Segment> segments_of(std::string_view text, PerplexityTask task) {
+std::vector<Segment> segments_of(std::string_view text, PerplexityTask task,
+                                 const tests::ByteTokenizer& tokenizer = tests::ByteTokenizer()) {
   const tests::ScratchFolder folder;
   task.text = folder.path() / "text.txt";
   write_file(task.text, text);
-  return evaluation_segments(task, tests::ByteTokenizer());
+  return evaluation_segments(task, tokenizer);
 }
 
 TokenIds ids_of(std::string_view text) {
@@ -63,6 +64,14 @@ TEST_CASE("protocol llama_cpp: BOS in the place of each first token, the second 
   CHECK(longer.size() == 3);
   CHECK(longer[2].scored() == 255);
   CHECK(segments_of("abc", task_of(Protocol::llama_cpp, 2))[0].scored() == 1);
+}
+
+TEST_CASE("a vocabulary without BOS: nothing is put in front, and pages begin from EOS") {
+  const tests::ByteTokenizer without(false);
+  CHECK(segments_of("abcdefgh", task_of(Protocol::gptq, 4), without)[0].ids == ids_of("abcd"));
+  CHECK(segments_of("abcdefgh", task_of(Protocol::llama_cpp, 4), without)[1].ids == ids_of("efgh"));
+  CHECK(segments_of("abc", task_of(Protocol::documents, 9), without)[0].ids == ids_of("abc"));
+  CHECK(segments_of("abc", task_of(Protocol::lm_eval, 100), without)[0].ids.front() == without.eos());
 }
 
 TEST_CASE("protocol lm_eval goes through the file") {
