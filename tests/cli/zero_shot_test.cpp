@@ -41,11 +41,14 @@ struct Questions {
     for (const char* changing : {"timing", "provenance"}) report.erase(changing);
     return report;
   }
+  /// 0 as long as the run directory is not there either.
   std::size_t finished_chunks() const {
     std::size_t lines = 0;
     if (!fs::exists(folder / "runs")) return 0;
-    std::ifstream in(run() / "results.jsonl");
-    for (std::string line; std::getline(in, line);) ++lines;
+    for (const auto& entry : fs::directory_iterator(folder / "runs")) {
+      std::ifstream in(entry.path() / "results.jsonl");
+      for (std::string line; std::getline(in, line);) ++lines;
+    }
     return lines;
   }
 };
