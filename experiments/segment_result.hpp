@@ -36,6 +36,9 @@ struct PopulationTally {
   bool operator==(const PopulationTally&) const = default;
 };
 
+/// Adds everything but the constants of the population.
+void add_sums(PopulationTally& to, const PopulationTally& from);
+
 /// Everything a finished segment adds to the report: one line of results.jsonl.
 struct SegmentResult {
   std::size_t text = 0;      // index into evaluation.perplexity

@@ -31,17 +31,6 @@ void add_instance(double x, float drive, std::int32_t count, float threshold, Le
   ++sums.instances;
 }
 
-void add_sums(PopulationTally& to, const PopulationTally& from) {
-  to.instances += from.instances;
-  to.uneven += from.uneven;
-  to.dense += from.dense;
-  to.clipping += from.clipping;
-  to.quantization += from.quantization;
-  to.propagated += from.propagated;
-  to.unevenness += from.unevenness;
-  to.total += from.total;
-}
-
 }  // namespace
 
 void measure_errors(const SpikingGraph& graph, const NetworkState& state, NodeId id, const Matrix<float>& dense,

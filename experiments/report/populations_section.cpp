@@ -8,22 +8,6 @@ namespace {
 
 using nlohmann::ordered_json;
 
-/// Everything but the constants of the population.
-void add_sums(PopulationTally& to, const PopulationTally& from) {
-  to.instances += from.instances;
-  to.spikes += from.spikes;
-  to.magnitude += from.magnitude;
-  to.uneven += from.uneven;
-  to.arrival += from.arrival;
-  to.arrival_instances += from.arrival_instances;
-  to.dense += from.dense;
-  to.clipping += from.clipping;
-  to.quantization += from.quantization;
-  to.propagated += from.propagated;
-  to.unevenness += from.unevenness;
-  to.total += from.total;
-}
-
 ordered_json errors(const PopulationTally& tally) {
   const double clipping = tally.clipping / tally.dense, quantization = tally.quantization / tally.dense,
                propagated = tally.propagated / tally.dense, unevenness = tally.unevenness / tally.dense,
