@@ -95,9 +95,9 @@ struct ModelSection {
   template <class Visit>
   static void fields(Visit&& visit) {
     visit("checkpoint", &ModelSection::checkpoint,
-          Rule{.help = "Hugging Face directory (config.json, *.safetensors) or llama2.c .bin; needed to run"});
+          Rule{.help = "Hugging Face directory (config.json, *.safetensors), .gguf or llama2.c .bin; needed to run"});
     visit("tokenizer", &ModelSection::tokenizer,
-          Rule{.help = "tokenizer.json or tokenizer.bin; empty: the one beside the checkpoint"});
+          Rule{.help = "*.json, *.model, *.gguf or *.bin; empty: the one beside the checkpoint"});
   }
   bool operator==(const ModelSection&) const = default;
 };
@@ -179,7 +179,7 @@ struct ConversionSection {
   static void fields(Visit&& visit) {
     using S = ConversionSection;
     visit("neuron", &S::neuron, Rule{.help = "neuron model of every population"});
-    visit("timesteps", &S::timesteps, Rule{.help = "T", .unit = "steps", .least = 1, .most = 1024});
+    visit("timesteps", &S::timesteps, Rule{.help = "simulated steps, T", .unit = "steps", .least = 1, .most = 1024});
     visit("embedding", &S::embedding,
           Rule{.help = "constant: the T-th part of the embedding each step; impulse: all of it at the first"});
     visit("levels", &S::levels,
@@ -271,7 +271,7 @@ struct ZeroShotTask {
     visit("path", &S::path, Rule{.help = "its items: JSON Lines in the fields of its Hugging Face data set"});
     visit("protocol", &S::protocol,
           Rule{.help = "harness_0_3: context and continuation encoded apart, no BOS; harness_0_4: together, no BOS; "
-                       "harness_0_4_9_2: together, BOS if the tokenizer adds it"});
+                       "harness_0_4_9_2: together, BOS if the vocabulary has one"});
     visit("limit", &S::limit, Rule{.help = "only the first so many; 0: all", .unit = "items"});
   }
   bool operator==(const ZeroShotTask&) const = default;

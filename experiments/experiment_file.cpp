@@ -75,7 +75,8 @@ Experiment read_experiment(const std::filesystem::path& file, std::span<const st
 }
 
 void check_runnable(const Experiment& experiment) {
-  if (experiment.model.checkpoint.empty()) missing("model.checkpoint", "a Hugging Face directory or a llama2.c .bin");
+  if (experiment.model.checkpoint.empty())
+    missing("model.checkpoint", "a Hugging Face directory, a .gguf or a llama2.c .bin");
   const EvaluationSection& evaluation = experiment.evaluation;
   if (evaluation.perplexity.empty() && evaluation.zero_shot.empty())
     missing("evaluation.perplexity", "a list with at least one text, or evaluation.zero_shot to one with a task");

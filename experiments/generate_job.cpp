@@ -47,6 +47,7 @@ void generate_job(const Experiment& experiment, const GenerateOptions& options, 
   const std::unique_ptr<Pipeline> pipeline = build_pipeline(experiment, [](const std::string&) {});
   const models::Tokenizer& tokenizer = *pipeline->opened.tokenizer;
   std::vector<models::TokenId> ids = tokenizer.encode(options.prompt, true);
+  if (ids.empty()) ids.push_back(tokenizer.prefix_id());
   const std::size_t context = pipeline->dense().config().context_length;
   if (ids.size() >= context)
     throw ConfigurationError("the prompt fills the model's whole context", "give a shorter --prompt");
@@ -56,9 +57,10 @@ void generate_job(const Experiment& experiment, const GenerateOptions& options, 
   models::SpikingSequence sequence(pipeline->spiking, pipeline->dense(), *pipeline->executor);
   sequence.append_prefix(dense, prefix);
   std::size_t simulated = prefix;
+  for (; simulated + 1 < ids.size(); ++simulated) sequence.append({&ids[simulated], 1});  // the prompt costs apart
   const RandomStream random(options.seed, RandomStream::Purpose::sampling);
-  OperationCount operations_before;
-  std::uint64_t spikes_before = 0;
+  OperationCount operations_before = sequence.state().operations();
+  std::uint64_t spikes_before = spikes(pipeline->spiking, sequence.state());
   for (std::size_t n = 0; n < options.tokens && ids.size() < context && !stop; ++n) {
     const auto start = std::chrono::steady_clock::now();
     for (; simulated < ids.size(); ++simulated) sequence.append({&ids[simulated], 1});

@@ -18,6 +18,7 @@
 #include "experiments/results_log.hpp"
 #include "experiments/run_lock.hpp"
 #include "experiments/segment_result_json.hpp"
+#include "experiments/stored_run.hpp"
 #include "experiments/token_table.hpp"
 
 namespace snnsim::experiments {
@@ -73,14 +74,6 @@ ordered_json session(std::size_t threads) {
   return {{"start", timestamp()},   {"stop", nullptr},           {"version", version()}, {"git", git_revision()},
           {"compiler", compiler()}, {"flags", compiler_flags()}, {"cpu", cpu_model()},   {"host", host_name()},
           {"process", ::getpid()},  {"threads", threads},        {"segments", 0},        {"peak_rss_bytes", nullptr}};
-}
-
-ordered_json read_manifest(const fs::path& file) {
-  try {
-    return ordered_json::parse(read_file(file));
-  } catch (const nlohmann::json::exception&) {
-    throw DataError(fmt::format("{}: damaged", file.string()), "start again with --fresh");
-  }
 }
 
 }  // namespace

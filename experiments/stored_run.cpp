@@ -22,12 +22,18 @@ bool before(const SegmentResult& a, const SegmentResult& b) {
   throw DataError(fmt::format("{}: {}", file.string(), why), "run the experiment again with --fresh");
 }
 
-nlohmann::ordered_json read_manifest(const std::filesystem::path& file) {
-  auto manifest = nlohmann::ordered_json::parse(read_file(file), nullptr, false);
-  if (!manifest.is_object() || !manifest.contains("sessions") || !manifest["sessions"].is_array() ||
-      !manifest.contains("hash") || !manifest["hash"].is_string())
-    damaged(file, "damaged");
-  return manifest;
+/// Null, or a list of counts.
+bool is_counts(const nlohmann::ordered_json& manifest, const char* key) {
+  const auto found = manifest.find(key);
+  if (found == manifest.end() || found->is_null()) return true;
+  return found->is_array() && std::ranges::all_of(*found, [](const auto& count) { return count.is_number_integer(); });
+}
+
+bool is_manifest(const nlohmann::ordered_json& manifest) {
+  const auto holds = [&](const char* key, auto is) { return manifest.contains(key) && is(manifest[key]); };
+  return manifest.is_object() && holds("sessions", [](const auto& value) { return value.is_array(); }) &&
+         holds("hash", [](const auto& value) { return value.is_string(); }) && is_counts(manifest, "segments") &&
+         is_counts(manifest, "zero_shot_chunks");
 }
 
 std::size_t sum_of(const nlohmann::ordered_json& manifest, const char* key) {
@@ -38,6 +44,12 @@ std::size_t sum_of(const nlohmann::ordered_json& manifest, const char* key) {
 }
 
 }  // namespace
+
+nlohmann::ordered_json read_manifest(const std::filesystem::path& file) {
+  auto manifest = nlohmann::ordered_json::parse(read_file(file), nullptr, false);
+  if (!is_manifest(manifest)) damaged(file, "damaged");
+  return manifest;
+}
 
 std::size_t StoredRun::expected_segments() const {
   return sum_of(manifest, "segments");

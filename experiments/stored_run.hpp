@@ -27,6 +27,9 @@ struct StoredRun {
   std::string progress() const;
 };
 
+/// The manifest of a run directory, its lists checked. Throws DataError.
+nlohmann::ordered_json read_manifest(const std::filesystem::path& file);
+
 bool is_run_directory(const std::filesystem::path& path);
 
 /// Throws DataError for a folder that is no run directory, or a damaged one.

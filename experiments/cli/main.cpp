@@ -4,6 +4,7 @@
 #include <exception>
 #include <filesystem>
 #include <new>
+#include <system_error>
 #include <vector>
 
 #include <fmt/format.h>
@@ -72,7 +73,10 @@ void complain(std::string_view cause, std::string_view remedy) {
 int main(int argc, char** argv) {
   using namespace snnsim::experiments::cli;
   try {
-    return dispatch(std::vector<std::string>(argv + 1, argv + argc));
+    const int code = dispatch(std::vector<std::string>(argv + 1, argv + argc));
+    if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
+    complain("the output cannot be written", "free some space, or write to another place");
+    return 3;
   } catch (const snnsim::Error& error) {
     complain(error.what(), error.remedy());
     return error.exit_code();
@@ -81,6 +85,9 @@ int main(int argc, char** argv) {
     return 3;
   } catch (const std::filesystem::filesystem_error& error) {
     complain(error.what(), "check the path and the rights of its folder");
+    return 3;
+  } catch (const std::system_error& error) {
+    complain(error.what(), "check the place of the output and its free space");
     return 3;
   } catch (const std::exception& error) {
     complain(fmt::format("internal error: {}", error.what()), "this is a fault of the program: please report it");

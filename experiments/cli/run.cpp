@@ -1,4 +1,5 @@
 #include <cstdio>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -71,8 +72,9 @@ void conclude(const std::filesystem::path& directory, bool quiet, bool equality_
 int simulate(const Experiment& experiment, JobInputs inputs, const Options& options) {
   const bool quiet = options.has("quiet");
   const std::size_t threads = options.count("threads", 0);
-  RunDirectory directory(
-      experiment, {.parent = options.get<std::string>("out"), .threads = threads, .fresh = options.has("fresh")});
+  RunDirectory directory(experiment, {.parent = options.get<std::string>("out"),
+                                      .threads = threads != 0 ? threads : std::thread::hardware_concurrency(),
+                                      .fresh = options.has("fresh")});
   Progress progress(quiet ? ProgressMode::quiet : ProgressMode::automatic);
   const RunOutcome outcome =
       run_or_discard(experiment, std::move(inputs),

@@ -37,7 +37,9 @@ ordered_json timing_section(const StoredRun& run) {
 
 ordered_json provenance_section(const StoredRun& run) {
   const ordered_json& sessions = run.manifest.at("sessions");
-  const ordered_json last = sessions.empty() ? ordered_json::object() : sessions.back();
+  ordered_json last = ordered_json::object();
+  for (const ordered_json& session : sessions)  // the last one that computed something
+    if (last.empty() || field(session, "segments") != 0) last = session;
   ordered_json out;
   for (const char* key : {"version", "git", "compiler", "flags", "cpu", "host", "threads"}) out[key] = field(last, key);
   out["executor"] = name(run.experiment.simulation.executor);

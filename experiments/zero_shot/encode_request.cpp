@@ -17,7 +17,8 @@ struct EncodedRequest {
 };
 
 EncodedRequest encode_apart(const Request& request, const models::Tokenizer& tokenizer) {
-  return {request.context.empty() ? TokenIds{tokenizer.eos()} : tokenizer.encode(request.context, false),
+  return {request.context.empty() ? TokenIds{tokenizer.eos() >= 0 ? tokenizer.eos() : tokenizer.prefix_id()}
+                                  : tokenizer.encode(request.context, false),
           tokenizer.encode(request.continuation, false)};
 }
 

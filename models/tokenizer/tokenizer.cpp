@@ -6,6 +6,13 @@
 
 namespace snnsim::models {
 
+TokenId Tokenizer::prefix_id() const {
+  if (bos() >= 0) return bos();
+  if (eos() >= 0) return eos();
+  throw DataError("the tokenizer has neither a beginning- nor an end-of-sequence token to start an empty text from",
+                  "name them in tokenizer_config.json (bos_token, eos_token), or start from a text");
+}
+
 std::string Tokenizer::decode(std::span<const TokenId> ids) const {
   std::string text;
   TokenId previous = -1;

@@ -36,8 +36,9 @@ class Tokenizer {
   /// -1 if there is none.
   virtual TokenId bos() const = 0;
   virtual TokenId eos() const = 0;
-  /// What the first token of a text is predicted from: bos, or eos where there is none (lm-evaluation-harness).
-  TokenId prefix_id() const { return bos() >= 0 ? bos() : eos(); }
+  /// What the first token of a text is predicted from: bos, or eos where there is none (lm-evaluation-harness). Throws
+  /// DataError when there is neither.
+  TokenId prefix_id() const;
   /// Whether the tokenizer's own files ask for bos before a text.
   virtual bool adds_bos() const { return bos() >= 0; }
   /// e.g. "tokenizer.json (BPE, byte fallback)".

@@ -138,6 +138,18 @@ TEST_CASE("a finished run is not computed again, and --fresh does") {
   CHECK(fs::last_write_time(only_run(folder.path()) / "results.jsonl") != written);
 }
 
+TEST_CASE("a damaged manifest is an error of one line, and --fresh goes on") {
+  const ScratchFolder folder;
+  REQUIRE(run_command(short_run("--quiet"), folder.path()).exit_code == 0);
+  for (const char* content : {"[]", "{}", "{\"hash\": \"x\", \"sessions\": [], \"segments\": \"x\"}"}) {
+    std::ofstream(only_run(folder.path()) / "manifest.json") << content;
+    const Outcome outcome = run_command(short_run("--quiet"), folder.path());
+    CHECK(outcome.exit_code == 3);
+    CHECK(outcome.err.find("manifest.json: damaged") != std::string::npos);
+  }
+  CHECK(run_command(short_run("--quiet --fresh"), folder.path()).exit_code == 0);
+}
+
 TEST_CASE("a second process on a run directory stops with a clear message") {
   const ScratchFolder folder;
   REQUIRE(run_command(short_run("--quiet"), folder.path()).exit_code == 0);
@@ -145,6 +157,24 @@ TEST_CASE("a second process on a run directory stops with a clear message") {
       run_command("flock runs/*/.lock sh -c 'snnsim run runs/*/experiment.json --out runs'", folder.path());
   CHECK(outcome.exit_code == 2);
   CHECK(outcome.err.find("in use by process") != std::string::npos);
+}
+
+TEST_CASE("output that cannot be written is an error") {
+  const ScratchFolder folder;
+  CHECK(run_command("snnsim schema > /dev/full", folder.path()).exit_code == 3);
+}
+
+TEST_CASE("generate begins an empty prompt from BOS, or says that there is none") {
+  const ScratchFolder folder;
+  CHECK(run_command("snnsim generate \"$PROJECT/bundled/stories3m\" --tokens 2", folder.path()).exit_code == 0);
+  const std::string nameless =
+      "cp -r \"$PROJECT/bundled/stories3m\" m; rm m/tokenizer.model; echo '{\"add_bos_token\": false}' > "
+      "m/tokenizer_config.json; sed -i 's/<s>/<begin>/g; s/<\\/s>/<end>/g; s/\"post_processor\"/\"unused\"/' "
+      "m/tokenizer.json; ";
+  const Outcome outcome = run_command(nameless + "snnsim generate m --tokens 2", folder.path());
+  CAPTURE(outcome.err);
+  CHECK(outcome.exit_code == 3);
+  CHECK(outcome.err.find("neither a beginning- nor an end-of-sequence token") != std::string::npos);
 }
 
 TEST_CASE("generate streams the text of the spiking model, the same for the same seed") {
