@@ -3,14 +3,12 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <thread>
-
-#include <oneapi/tbb/global_control.h>
 
 #include "core/error.hpp"
 #include "core/random.hpp"
 #include "experiments/evaluation/scoring.hpp"
 #include "experiments/pipeline.hpp"
+#include "experiments/thread_limit.hpp"
 #include "models/conversion/spiking_sequence.hpp"
 
 namespace snnsim::experiments {
@@ -41,9 +39,7 @@ std::uint64_t spikes(const models::SpikingModel& model, const NetworkState& stat
 
 void generate_job(const Experiment& experiment, const GenerateOptions& options, const std::atomic<bool>& stop,
                   const std::function<void(const GeneratedToken&)>& emit) {
-  const std::size_t all = std::max(1U, std::thread::hardware_concurrency());
-  const tbb::global_control limit(tbb::global_control::max_allowed_parallelism,
-                                  options.threads == 0 ? all : options.threads);
+  const tbb::global_control limit = limit_threads(options.threads);
   const std::unique_ptr<Pipeline> pipeline = build_pipeline(experiment, [](const std::string&) {});
   const models::Tokenizer& tokenizer = *pipeline->opened.tokenizer;
   std::vector<models::TokenId> ids = tokenizer.encode(options.prompt, true);

@@ -2,23 +2,17 @@
 
 #include <algorithm>
 #include <chrono>
-#include <thread>
 
 #include <fmt/format.h>
-#include <oneapi/tbb/global_control.h>
 
 #include "experiments/evaluation/evaluate_segment.hpp"
 #include "experiments/pipeline.hpp"
+#include "experiments/thread_limit.hpp"
 #include "experiments/zero_shot/evaluate_items.hpp"
 
 namespace snnsim::experiments {
 
 namespace {
-
-tbb::global_control limit_threads(std::size_t threads) {
-  const std::size_t all = std::max(1U, std::thread::hardware_concurrency());
-  return {tbb::global_control::max_allowed_parallelism, threads == 0 ? all : threads};
-}
 
 /// Multiply-accumulates of one position in all decoder blocks.
 std::uint64_t block_macs(const models::LlamaConfig& c) {

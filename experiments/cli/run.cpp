@@ -1,5 +1,4 @@
 #include <cstdio>
-#include <thread>
 
 #include <fmt/format.h>
 
@@ -10,6 +9,7 @@
 #include "experiments/report.hpp"
 #include "experiments/run_job.hpp"
 #include "experiments/stored_run.hpp"
+#include "experiments/thread_limit.hpp"
 
 namespace snnsim::experiments::cli {
 namespace {
@@ -72,9 +72,9 @@ void conclude(const std::filesystem::path& directory, bool quiet, bool equality_
 int simulate(const Experiment& experiment, JobInputs inputs, const Options& options) {
   const bool quiet = options.has("quiet");
   const std::size_t threads = options.count("threads", 0);
-  RunDirectory directory(experiment, {.parent = options.get<std::string>("out"),
-                                      .threads = threads != 0 ? threads : std::thread::hardware_concurrency(),
-                                      .fresh = options.has("fresh")});
+  RunDirectory directory(
+      experiment,
+      {.parent = options.get<std::string>("out"), .threads = thread_count(threads), .fresh = options.has("fresh")});
   Progress progress(quiet ? ProgressMode::quiet : ProgressMode::automatic);
   const RunOutcome outcome =
       run_or_discard(experiment, std::move(inputs),
