@@ -19,12 +19,6 @@ struct PredictionScore {
   double kl_dense_snn = 0, kl_qann_snn = 0;
 };
 
-/// Σ p (log p - log q).
-double divergence(const std::vector<double>& p, const std::vector<double>& q) {
-  const double sum = snnsim::divergence(p, q);
-  return sum;
-}
-
 /// `qann` and `snn` are empty where the network is not evaluated: their numbers stay zero.
 PredictionScore score_prediction(std::span<const float> dense, std::span<const float> qann, std::span<const float> snn,
                                  std::size_t wanted) {

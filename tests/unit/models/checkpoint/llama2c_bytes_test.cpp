@@ -27,7 +27,7 @@ std::vector<std::byte> file_of(const Header& header, std::size_t floats) {
   std::iota(values.begin(), values.end(), 0.0F);
   std::vector<std::byte> bytes(sizeof header + floats * sizeof(float));
   std::memcpy(bytes.data(), header.data(), sizeof header);
-  std::memcpy(bytes.data() + sizeof header, values.data(), floats * sizeof(float));
+  if (floats > 0) std::memcpy(bytes.data() + sizeof header, values.data(), floats * sizeof(float));
   return bytes;
 }
 
