@@ -45,7 +45,7 @@ class EventExecutor final : public Executor {
     std::vector<Position> pending;
     const std::vector<Position> changed = state.update(id, batch.positions, static_cast<std::uint32_t>(tick), &pending);
     if (probe != nullptr && std::holds_alternative<Population>(graph_.node(id)))
-      probe->on_update(id, tick, batch.positions, state.drive(id));
+      probe->on_update({id, tick, batch.positions, state.drive(id), state.spikes(id)});
     wake_at(scheduler, tick + 1, id, pending);
     if (changed.empty()) return;
     timing.quiescence = tick;

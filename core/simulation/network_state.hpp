@@ -21,12 +21,23 @@ using Tick = std::uint64_t;
 /// populations with an initial potential that reaches a level by itself.
 bool wakes_by_clock(const SpikingGraph::Node& node, std::uint32_t step);
 
-/// Watches a running simulation; called on the simulating thread after each update of rows of a population.
+/// Rows of a population that were updated at one tick; valid during a call of a Probe.
+struct PopulationUpdate {
+  NodeId population = 0;
+  Tick tick = 0;
+  std::span<const Position> rows;      // ascending
+  const Matrix<float>& drive;          // X(t) (positions × width)
+  const Matrix<std::int16_t>& spikes;  // s(t) of the rows' last update (positions × at least width)
+};
+
+/// Watches a running simulation; called on the simulating thread, in the order of events.
 class Probe {
  public:
   virtual ~Probe() = default;
-  /// drive: X(t) of the population (positions × width), valid during the call.
-  virtual void on_update(NodeId population, Tick tick, std::span<const Position> rows, const Matrix<float>& drive) = 0;
+  /// After each update of rows of a population.
+  virtual void on_update(const PopulationUpdate& update) = 0;
+  /// When input reaches rows of a clocked population after its last step; the spikes are those of that step.
+  virtual void on_late(const PopulationUpdate& /*update*/) {}
 };
 
 /// The arrays of a running network, one row per token position, and the one rule by which each kind of node is updated.
@@ -58,6 +69,8 @@ class NetworkState {
   const Matrix<float>& value(NodeId node) const { return nodes_[node].value; }
   /// X of a population: the value of its input.
   const Matrix<float>& drive(NodeId population) const { return nodes_[graph_.inputs(population)[0]].value; }
+  /// s of each row's last update (positions × padded width).
+  const Matrix<std::int16_t>& spikes(NodeId population) const { return nodes_[population].spikes; }
   /// Emitted count Σ (s - α) of one neuron row after the last step, an integer there; out: (width).
   void emitted(NodeId population, Position position, std::span<std::int32_t> out) const;
 

@@ -44,7 +44,7 @@ class SteppedExecutor final : public Executor {
     std::vector<Position> pending;
     const std::vector<Position> changed = state.update(id, rows, step, &pending);
     if (probe != nullptr && std::holds_alternative<Population>(graph_.node(id)))
-      probe->on_update(id, step, rows, state.drive(id));
+      probe->on_update({id, step, rows, state.drive(id), state.spikes(id)});
     for (const Position r : pending) later[id][r] = 1;
     if (changed.empty()) return;
     timing.quiescence = step;

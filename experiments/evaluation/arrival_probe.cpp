@@ -14,9 +14,10 @@ ArrivalProbe::ArrivalProbe(const SpikingGraph& graph, std::uint32_t timesteps, s
     histories_[id] = {std::vector<Tick>(count, 0), Matrix<float>(count * timesteps, graph.population(id).width())};
 }
 
-void ArrivalProbe::on_update(NodeId population, Tick tick, std::span<const Position> rows, const Matrix<float>& drive) {
+void ArrivalProbe::on_update(const PopulationUpdate& update) {
   for (std::size_t k = 0; k < watched_.size(); ++k)
-    if (std::ranges::binary_search(rows, watched_[k])) write(histories_[population], k, tick, drive.row(watched_[k]));
+    if (std::ranges::binary_search(update.rows, watched_[k]))
+      write(histories_[update.population], k, update.tick, update.drive.row(watched_[k]));
 }
 
 void ArrivalProbe::write(History& history, std::size_t k, Tick tick, const float* drive) const {

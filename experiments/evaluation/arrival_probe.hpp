@@ -15,7 +15,7 @@ class ArrivalProbe final : public Probe {
 
   ArrivalProbe(const SpikingGraph& graph, std::uint32_t timesteps, std::size_t first, std::size_t end);
 
-  void on_update(NodeId population, Tick tick, std::span<const Position> rows, const Matrix<float>& drive) override;
+  void on_update(const PopulationUpdate& update) override;
   /// Adds the population's sum and the number of instances looked at.
   void measure(NodeId population, PopulationTally& tally) const;
 

@@ -35,9 +35,12 @@ class ShareProbe final : public Probe {
   ShareProbe(Probe* next, std::size_t most_updates, const ShareObserver& share)
       : next_(next), most_updates_(std::max<std::size_t>(1, most_updates)), share_(share) {}
 
-  void on_update(NodeId population, Tick tick, std::span<const Position> rows, const Matrix<float>& drive) override {
-    if (next_ != nullptr) next_->on_update(population, tick, rows, drive);
+  void on_update(const PopulationUpdate& update) override {
+    if (next_ != nullptr) next_->on_update(update);
     share_(std::min(1.0, static_cast<double>(++updates_) / static_cast<double>(most_updates_)));
+  }
+  void on_late(const PopulationUpdate& update) override {
+    if (next_ != nullptr) next_->on_late(update);
   }
 
  private:

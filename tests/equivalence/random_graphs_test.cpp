@@ -117,14 +117,19 @@ class RandomGraph {
 /// Remembers every call and the drives it saw.
 class Recorder final : public Probe {
  public:
-  void on_update(NodeId id, Tick tick, std::span<const Position> rows, const Matrix<float>& drive) override {
-    calls.push_back({id, tick, {rows.begin(), rows.end()}, {drive.values().begin(), drive.values().end()}});
+  void on_update(const PopulationUpdate& update) override {
+    calls.push_back({update.population,
+                     update.tick,
+                     {update.rows.begin(), update.rows.end()},
+                     {update.drive.values().begin(), update.drive.values().end()},
+                     {update.spikes.values().begin(), update.spikes.values().end()}});
   }
   struct Call {
     NodeId id;
     Tick tick;
     std::vector<Position> rows;
     std::vector<float> drive;
+    std::vector<std::int16_t> spikes;
     bool operator==(const Call&) const = default;
   };
   std::vector<Call> calls;

@@ -57,8 +57,8 @@ TEST_CASE("late arrivals, worked by hand: X = 0, 0, 1, 4") {
   const OnePopulation network;
   ArrivalProbe probe(network.graph, kTimesteps, 0, 1);
   const std::vector<Position> rows{0};
-  probe.on_update(network.id, 3, rows, Matrix<float>(1, 1, 1.0F));
-  probe.on_update(network.id, 4, rows, Matrix<float>(1, 1, 4.0F));
+  probe.on_update({network.id, 3, rows, Matrix<float>(1, 1, 1.0F), {}});
+  probe.on_update({network.id, 4, rows, Matrix<float>(1, 1, 4.0F), {}});
   CHECK(network.measured(probe).arrival == 0.5);  // |0 - 1/4|, |0 - 2/4|, |1/4 - 3/4|, 0
 }
 
@@ -66,8 +66,8 @@ TEST_CASE("a drive that no longer changes holds: X = 2, 4, 4, 4") {
   const OnePopulation network;
   ArrivalProbe probe(network.graph, kTimesteps, 0, 1);
   const std::vector<Position> rows{0};
-  probe.on_update(network.id, 1, rows, Matrix<float>(1, 1, 2.0F));
-  probe.on_update(network.id, 2, rows, Matrix<float>(1, 1, 4.0F));
+  probe.on_update({network.id, 1, rows, Matrix<float>(1, 1, 2.0F), {}});
+  probe.on_update({network.id, 2, rows, Matrix<float>(1, 1, 4.0F), {}});
   CHECK(network.measured(probe).arrival == 0.5);  // |2/4 - 1/4|, |1 - 2/4|, |1 - 3/4|, 0
 }
 
@@ -78,7 +78,7 @@ TEST_CASE("of many positions sixteen are watched, none before the first") {
   for (Position r = 0; r < 110; ++r) rows.push_back(r);
   Matrix<float> drive(110, 1, 1.0F);
   for (Position r = 0; r < 10; ++r) drive.row(r)[0] = 0;
-  for (Tick t = 1; t <= kTimesteps; ++t) probe.on_update(network.id, t, rows, drive);
+  for (Tick t = 1; t <= kTimesteps; ++t) probe.on_update({network.id, t, rows, drive, {}});
   CHECK(network.measured(probe).arrival_instances == ArrivalProbe::kMostPositions);
   CHECK(network.measured(ArrivalProbe(network.graph, kTimesteps, 5, 5)).arrival_instances == 0);
 }
