@@ -6,6 +6,7 @@
 
 #include "core/neurons/integer_spiking.hpp"
 #include "core/neurons/integrate_and_fire.hpp"
+#include "core/neurons/leaky_integrate_and_fire.hpp"
 #include "core/neurons/sigma_delta.hpp"
 #include "core/neurons/st_bif.hpp"
 
@@ -13,7 +14,7 @@ namespace snnsim {
 
 /// The dynamics of a population. One alternative per file in core/neurons/; dispatched once per row batch, never per
 /// neuron. An alternative has kName, kClocked, kStateWords, offset(), exact(), update(row) and pending(row).
-using NeuronModel = std::variant<IntegerSpiking, SigmaDelta, StBif, IntegrateAndFire>;
+using NeuronModel = std::variant<IntegerSpiking, SigmaDelta, StBif, IntegrateAndFire, LeakyIntegrateAndFire>;
 
 /// Clocked neurons are updated at every step; the others when their drive changed or while they are pending.
 inline bool clocked(const NeuronModel& neuron) {

@@ -26,10 +26,10 @@ class Operator {
   virtual AnalogCount count(std::size_t position) const = 0;
 };
 
-/// y = a + b: the residual stream.
+/// y = a + b + c + ..., added from left to right: the residual stream, or all that drives a population.
 class Sum final : public Operator {
  public:
-  explicit Sum(std::size_t width) : width_(width) {}
+  explicit Sum(std::size_t width, std::size_t inputs = 2) : width_(width), inputs_(inputs) {}
   std::size_t width() const override { return width_; }
   void evaluate(std::span<const Matrix<float>* const> inputs, std::span<const std::uint32_t> rows,
                 Matrix<float>& y) const override {
@@ -37,12 +37,14 @@ class Sum final : public Operator {
       const float* a = inputs[0]->row(r);
       const float* b = inputs[1]->row(r);
       for (std::size_t i = 0; i < width_; ++i) y.row(r)[i] = a[i] + b[i];
+      for (const Matrix<float>* more : inputs.subspan(2))
+        for (std::size_t i = 0; i < width_; ++i) y.row(r)[i] += more->row(r)[i];
     }
   }
-  AnalogCount count(std::size_t) const override { return {.multiply_accumulates = width_}; }
+  AnalogCount count(std::size_t) const override { return {.multiply_accumulates = (inputs_ - 1) * width_}; }
 
  private:
-  std::size_t width_;
+  std::size_t width_, inputs_;  // at least two inputs
 };
 
 }  // namespace snnsim

@@ -7,6 +7,7 @@
 
 #include "core/kernels/float_product.hpp"
 #include "core/kernels/integer_product.hpp"
+#include "core/kernels/sparse_product.hpp"
 
 namespace snnsim {
 
@@ -15,6 +16,12 @@ namespace snnsim {
 struct IntegerSynapses {
   std::shared_ptr<const IntegerWeights> weights;  // (out × in), shared with the QuantizedModel
   std::vector<float> scale;                       // s_w,i × θ (out)
+};
+
+/// The same where most pairs of neurons have no synapse.
+struct SparseSynapses {
+  std::shared_ptr<const SparseWeights> weights;  // (out × in)
+  std::vector<float> scale;                      // (out)
 };
 
 /// Synapses whose weights, or whose input, stay in floating point: drive = W × cumulative value of the input,
@@ -26,14 +33,21 @@ struct FloatSynapses {
 /// Weighted connections from one node to the drive of another.
 struct Projection {
   std::string name;  // blocks.<k>.<matrix>
-  std::variant<IntegerSynapses, FloatSynapses> synapses;
+  std::variant<IntegerSynapses, SparseSynapses, FloatSynapses> synapses;
   int weight_bits = 8;
+
+  /// Synapses are integers that add up in accumulators, driven by the spikes of a population.
+  bool counts_spikes() const { return !std::holds_alternative<FloatSynapses>(synapses); }
 
   std::size_t out() const {
     return std::visit([](const auto& s) { return s.weights->out(); }, synapses);
   }
   std::size_t in() const {
     return std::visit([](const auto& s) { return s.weights->in(); }, synapses);
+  }
+  std::size_t synapse_count() const {
+    const auto* sparse = std::get_if<SparseSynapses>(&synapses);
+    return sparse != nullptr ? sparse->weights->synapses() : out() * in();
   }
 };
 

@@ -44,7 +44,7 @@ void SpikingGraph::check_widths(NodeId id) const {
   if (const auto* projection = std::get_if<Projection>(&node(id))) {
     expect(projection->in());
     const bool spiking_input = std::holds_alternative<Population>(node(inputs_[id][0]));
-    if (std::holds_alternative<IntegerSynapses>(projection->synapses) && !spiking_input)
+    if (projection->counts_spikes() && !spiking_input)
       throw std::logic_error(fmt::format("node {}: integer synapses need a population", id));
   }
 }

@@ -9,6 +9,7 @@
 
 #include <boost/graph/adjacency_list.hpp>
 
+#include "core/input_signal.hpp"
 #include "core/operator.hpp"
 #include "core/population.hpp"
 #include "core/projection.hpp"
@@ -21,13 +22,21 @@ using NodeId = std::uint32_t;
 enum class SourceSchedule {
   constant,  // x·t/T after step t (the paper)
   impulse,   // all of x at t = 1
+  signal,    // what the source's own signal says; there is no x
 };
 
 /// The external input: one row of `width` values per token position.
 struct Source {
   std::size_t width = 0;
   SourceSchedule schedule = SourceSchedule::constant;
+  std::shared_ptr<const InputSignal> signal = nullptr;  // for that schedule
 };
+
+/// A source that follows `signal`.
+inline Source signal_source(std::shared_ptr<const InputSignal> signal) {
+  const std::size_t width = signal->width();
+  return {width, SourceSchedule::signal, std::move(signal)};
+}
 
 /// A network of sources, operators, populations and projections: an acyclic Boost.Graph whose edges carry the input
 /// slot. Time and state belong to the Simulation; a graph is const while it runs.

@@ -30,6 +30,19 @@ void add(AnalogCount& to, const AnalogCount& from) {
   to.divisions += from.divisions;
 }
 
+/// How accumulators become a drive.
+struct DriveRule {
+  std::span<const float> scale;
+  std::span<const std::int32_t> row_sums;  // of the weights
+};
+
+DriveRule drive_rule(const Projection& projection) {
+  if (const auto* sparse = std::get_if<SparseSynapses>(&projection.synapses))
+    return {sparse->scale, sparse->weights->row_sums()};
+  const auto& dense = std::get<IntegerSynapses>(projection.synapses);
+  return {dense.scale, dense.weights->row_sums()};
+}
+
 /// True if Q(0) is not 0 for some neuron.
 bool fires_without_input(const Population& population) {
   return std::ranges::any_of(population.initial_potential, [](float v) { return v < 0 || v >= 1; });
@@ -49,7 +62,7 @@ NetworkState::NetworkState(const SpikingGraph& graph, std::uint32_t timesteps)
   for (const NodeId id : graph.populations()) {
     const auto reads_values = [&](SpikingGraph::Successor next) {
       const auto* projection = std::get_if<Projection>(&graph.node(next.node));
-      return projection == nullptr || std::holds_alternative<FloatSynapses>(projection->synapses);
+      return projection == nullptr || !projection->counts_spikes();
     };
     nodes_[id].has_readers = std::ranges::any_of(graph.successors(id), reads_values);
   }
@@ -74,9 +87,10 @@ void NetworkState::resize(std::size_t positions) {
   for (NodeId id = 0; id < graph_.size(); ++id) {
     NodeState& state = nodes_[id];
     if (state.has_readers) grow(state.value, graph_.width(id));
-    if (const auto* source = std::get_if<Source>(&graph_.node(id))) grow(state.input, source->width);
+    if (const auto* source = std::get_if<Source>(&graph_.node(id)))
+      grow(state.input, source->schedule == SourceSchedule::signal ? 0 : source->width);
     if (const auto* projection = std::get_if<Projection>(&graph_.node(id));
-        projection != nullptr && std::holds_alternative<IntegerSynapses>(projection->synapses))
+        projection != nullptr && projection->counts_spikes())
       grow(state.accumulators, padded_outputs(projection->out()));
     if (const auto* population = std::get_if<Population>(&graph_.node(id))) {
       grow(state.accumulators, state_columns(*population));
@@ -92,7 +106,8 @@ void NetworkState::append(const Matrix<float>& input) {
   resize(first + input.rows());
   simulated_positions_ += input.rows();
   for (NodeId id = 0; id < graph_.size(); ++id) {
-    if (!std::holds_alternative<Source>(graph_.node(id))) continue;
+    const auto* source = std::get_if<Source>(&graph_.node(id));
+    if (source == nullptr || source->schedule == SourceSchedule::signal) continue;
     for (std::size_t r = 0; r < input.rows(); ++r)
       std::copy_n(input.row(r), input.columns(), nodes_[id].input.row(first + r));
   }
@@ -122,6 +137,12 @@ std::vector<Position> NetworkState::update(NodeId id, std::span<const Position> 
 std::vector<Position> NetworkState::update_source(NodeState& state, const Source& source,
                                                   std::span<const Position> rows, std::uint32_t step) {
   if (source.schedule == SourceSchedule::impulse && step > 1) return {};
+  if (source.schedule == SourceSchedule::signal) {
+    std::vector<Position> changed;
+    for (const Position r : rows)
+      if (source.signal->advance(r, step, {state.value.row(r), source.width})) changed.push_back(r);
+    return changed;
+  }
   const bool whole = source.schedule == SourceSchedule::impulse || step == timesteps_;
   const float share = static_cast<float>(step) / static_cast<float>(timesteps_);
   for (const Position r : rows)
@@ -162,6 +183,7 @@ std::vector<Position> NetworkState::update_population(NodeId id, NodeState& stat
       },
       kGrain);
   state.batch.reset();
+  count_reached(id, rows);
   std::vector<Position> changed;
   for (std::size_t k = 0; k < rows.size(); ++k) {
     state.activity += results[k].activity;
@@ -171,6 +193,20 @@ std::vector<Position> NetworkState::update_population(NodeId id, NodeState& stat
   return changed;
 }
 
+/// Adds what the spikes of rows reach in every sparse projection of a population.
+void NetworkState::count_reached(NodeId population, std::span<const Position> rows) {
+  for (const SpikingGraph::Successor next : graph_.successors(population)) {
+    const auto* projection = std::get_if<Projection>(&graph_.node(next.node));
+    const auto* sparse = projection == nullptr ? nullptr : std::get_if<SparseSynapses>(&projection->synapses);
+    if (sparse == nullptr) continue;
+    std::vector<PopulationActivity> reached(rows.size());
+    parallel_for(rows.size(), [&](std::size_t k) {
+      reached[k] = sparse->weights->reach({nodes_[population].spikes.row(rows[k]), sparse->weights->in()});
+    });
+    for (const PopulationActivity& row : reached) nodes_[next.node].activity += row;
+  }
+}
+
 void NetworkState::update_projection(NodeId id, NodeState& state, const Projection& projection,
                                      std::span<const Position> rows) {
   const NodeState& input = nodes_[graph_.inputs(id)[0]];
@@ -178,16 +214,20 @@ void NetworkState::update_projection(NodeId id, NodeState& state, const Projecti
     multiply(*floating->weights, input.value, rows, state.value, OutputRows::scattered);
     return;
   }
-  const auto& synapses = std::get<IntegerSynapses>(projection.synapses);
   const NodeId population = graph_.inputs(id)[0];
-  accumulate(*synapses.weights, spikes_of(population, rows), state.accumulators);
+  if (const auto* sparse = std::get_if<SparseSynapses>(&projection.synapses))
+    accumulate(*sparse->weights, input.spikes, rows, state.accumulators);
+  else
+    accumulate(*std::get<IntegerSynapses>(projection.synapses).weights, spikes_of(population, rows),
+               state.accumulators);
+  const DriveRule rule = drive_rule(projection);
   const std::int32_t taken_off = offset(graph_.population(population).neuron);
   parallel_for(
       rows.size(),
       [&](std::size_t k) {
         const Position r = rows[k];
-        scale_counts(synapses.scale, state.accumulators.row(r), {timesteps_, input.steps[r], taken_off},
-                     synapses.weights->row_sums().data(), state.value.row(r));
+        scale_counts(rule.scale, state.accumulators.row(r), {timesteps_, input.steps[r], taken_off},
+                     rule.row_sums.data(), state.value.row(r));
       },
       kGrain);
 }
@@ -227,6 +267,16 @@ void NetworkState::emitted(NodeId id, Position position, std::span<std::int32_t>
   for (std::int32_t& count : out) count -= taken_off;
 }
 
+PopulationActivity NetworkState::reached(NodeId id) const {
+  const auto& projection = std::get<Projection>(graph_.node(id));
+  if (std::holds_alternative<SparseSynapses>(projection.synapses)) return nodes_[id].activity;
+  const PopulationActivity& input = nodes_[graph_.inputs(id)[0]].activity;
+  const std::uint64_t synapses = projection.out();
+  return {.spikes = input.spikes * synapses,
+          .magnitude = input.magnitude * synapses,
+          .shift_adds = input.shift_adds * synapses};
+}
+
 OperationCount NetworkState::operations() const {
   OperationCount count;
   for (NodeId id = 0; id < graph_.size(); ++id) {
@@ -237,13 +287,13 @@ OperationCount NetworkState::operations() const {
     }
     if (const auto* projection = std::get_if<Projection>(&graph_.node(id))) {
       const PopulationActivity& input = nodes_[graph_.inputs(id)[0]].activity;
-      const std::uint64_t synapses = projection->out();
-      count.synaptic_operations += input.spikes * synapses;
-      count.synaptic_magnitude += input.magnitude * synapses;
-      count.synaptic_shift_adds += input.shift_adds * synapses;
-      count.weight_bytes += input.spikes * synapses * static_cast<unsigned>(projection->weight_bits) / 8;
+      const PopulationActivity reached = this->reached(id);
+      count.synaptic_operations += reached.spikes;
+      count.synaptic_magnitude += reached.magnitude;
+      count.synaptic_shift_adds += reached.shift_adds;
+      count.weight_bytes += reached.spikes * static_cast<unsigned>(projection->weight_bits) / 8;
       count.spike_messages += input.spikes;
-      count.multiply_accumulates += simulated_positions_ * synapses * projection->in();
+      count.multiply_accumulates += simulated_positions_ * projection->synapse_count();
     }
     if (const auto* op = std::get_if<std::shared_ptr<const Operator>>(&graph_.node(id))) {
       add(count.analog, state.analog);

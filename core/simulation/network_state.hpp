@@ -75,6 +75,8 @@ class NetworkState {
   void emitted(NodeId population, Position position, std::span<std::int32_t> out) const;
 
   const PopulationActivity& activity(NodeId population) const { return nodes_[population].activity; }
+  /// Synapses of a projection that spikes reached since the last clear(): spikes × synapses of their neurons.
+  PopulationActivity reached(NodeId projection) const;
   /// Counts of the whole network since the last clear(), derived from the activities; see OperationCount.
   OperationCount operations() const;
 
@@ -85,7 +87,7 @@ class NetworkState {
     Matrix<std::int32_t> accumulators;  // integer synapses: (positions × padded out); population: (· × words * width)
     Matrix<std::int16_t> spikes;        // population: s of the row's last update (positions × padded width)
     std::vector<std::uint32_t> steps;   // population: updates of each row
-    PopulationActivity activity;
+    PopulationActivity activity;        // sparse synapses: what they were reached by
     AnalogCount analog;
     bool has_readers = true;  // population: somebody reads its value
     // population: spikes of these rows as the kernels read them, made for the first projection that asks
@@ -97,6 +99,7 @@ class NetworkState {
                                       std::uint32_t step);
   std::vector<Position> update_population(NodeId id, NodeState& state, const Population& population,
                                           std::span<const Position> rows, std::vector<Position>* pending);
+  void count_reached(NodeId population, std::span<const Position> rows);
   void update_projection(NodeId id, NodeState& state, const Projection& projection, std::span<const Position> rows);
   const CountBatch& spikes_of(NodeId population, std::span<const Position> rows);
   void update_operator(NodeId id, NodeState& state, const Operator& op, std::span<const Position> rows);

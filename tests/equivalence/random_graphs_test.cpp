@@ -33,6 +33,7 @@ class RunningSum final : public Operator {
 };
 
 constexpr std::size_t kSourceWidth = 5;
+constexpr std::int32_t kMostPositions = 2 + 3 * 4;  // see random_case()
 
 /// Adds one random node after another; every kind of node may drive every other.
 class RandomGraph {
@@ -40,6 +41,7 @@ class RandomGraph {
   RandomGraph(Random& random, std::int32_t timesteps) : random_(random), timesteps_(timesteps) {
     for (int i = random_.between(1, 2); i > 0; --i)
       graph.add(Source{kSourceWidth, flip() ? SourceSchedule::constant : SourceSchedule::impulse});
+    if (flip()) graph.add(signal_source(random_signal()));
     for (int i = random_.between(3, 14); i > 0; --i) add_node();
     graph.set_output(static_cast<NodeId>(graph.size() - 1));
     graph.finish();
@@ -84,6 +86,16 @@ class RandomGraph {
       }
   }
 
+  std::shared_ptr<const InputSignal> random_signal() {
+    if (flip()) return std::make_shared<SteadyCurrent>(std::vector<float>{0.1F, -0.7F, 0, 1.3F});
+    std::vector<SpikeEvent> events;
+    for (int i = random_.between(0, 40); i > 0; --i)
+      events.push_back({static_cast<std::uint32_t>(random_.between(1, timesteps_)),
+                        static_cast<std::uint32_t>(random_.between(0, kMostPositions - 1)),
+                        static_cast<std::uint32_t>(random_.between(0, 2)), random_.between(-2, 3)});
+    return std::make_shared<SpikeTrains>(3, timesteps_, kMostPositions, std::move(events));
+  }
+
   Projection random_float_projection(std::size_t in) {
     Matrix<float> weights(static_cast<std::size_t>(random_.between(1, 9)), in);
     for (float& w : weights.values()) w = random_.normal();
@@ -94,17 +106,22 @@ class RandomGraph {
     const auto out = static_cast<std::size_t>(random_.between(1, 40));
     std::vector<std::int8_t> weights(out * in);
     for (std::int8_t& w : weights) w = static_cast<std::int8_t>(random_.between(-7, 7));
-    Projection projection = integer_projection(out, in, weights);
-    for (float& scale : std::get<IntegerSynapses>(projection.synapses).scale) scale = 0.05F + random_.uniform();
+    Projection projection = flip() ? integer_projection(out, in, weights) : sparse_projection(out, in, weights);
+    auto* sparse = std::get_if<SparseSynapses>(&projection.synapses);
+    auto& scales = sparse != nullptr ? sparse->scale : std::get<IntegerSynapses>(projection.synapses).scale;
+    for (float& scale : scales) scale = 0.05F + random_.uniform();
     return projection;
   }
 
   Population random_population(std::size_t width) {
     const LevelRange range{-random_.between(1, 9), random_.between(1, 9)};
-    const NeuronModel neurons[] = {SigmaDelta{range}, IntegerSpiking{range, timesteps_},
-                                   IntegrateAndFire{range, timesteps_},
-                                   StBif{range, random_.between(1, 3), timesteps_}};
-    Population result = population(neurons[random_.between(0, 3)], range, width, 0.1F + random_.uniform());
+    const NeuronModel neurons[] = {
+        SigmaDelta{range}, IntegerSpiking{range, timesteps_}, IntegrateAndFire{range, timesteps_},
+        StBif{range, random_.between(1, 3), timesteps_},
+        LeakyIntegrateAndFire{random_.uniform(),
+                              flip() ? LeakyIntegrateAndFire::Reset::zero : LeakyIntegrateAndFire::Reset::subtract,
+                              random_.between(0, 2)}};
+    Population result = population(neurons[random_.between(0, 4)], range, width, 0.1F + random_.uniform());
     if (random_.between(0, 3) == 0)
       for (float& start : result.initial_potential) start = 3 * random_.uniform() - 1;
     return result;

@@ -22,4 +22,15 @@ TEST_CASE("a sum writes the listed rows and no other") {
   CHECK_FALSE(sum.reads_earlier_positions(0));
 }
 
+TEST_CASE("a sum of many adds from left to right") {
+  const Sum sum(1, 4);
+  Matrix<float> a(1, 1, 1e8F), b(1, 1, -1e8F), c(1, 1, 1.0F), d(1, 1, 0.5F), y(1, 1);
+  const std::array<std::uint32_t, 1> rows{0};
+  sum.evaluate(std::array<const Matrix<float>*, 4>{&a, &b, &c, &d}, rows, y);
+  CHECK(y.row(0)[0] == 1.5F);
+  sum.evaluate(std::array<const Matrix<float>*, 4>{&a, &c, &d, &b}, rows, y);
+  CHECK(y.row(0)[0] == 0);  // 1e8 swallows what is less than 4
+  CHECK(sum.count(0) == AnalogCount{.multiply_accumulates = 3});
+}
+
 }  // namespace snnsim

@@ -12,7 +12,7 @@ namespace snnsim::tests {
 /// Spikes of one neuron whose cumulative drive is X(1), X(2), ...
 inline std::vector<std::int32_t> spikes_of(const NeuronModel& neuron, const std::vector<float>& drives, float threshold,
                                            float initial_potential = 0.5F) {
-  std::array<std::int32_t, 2> state{};  // as many words as any neuron has
+  std::array<std::int32_t, 4> state{};  // as many words as any neuron has
   std::vector<std::int32_t> result;
   for (std::size_t t = 0; t < drives.size(); ++t) {
     std::int16_t spike = 0;

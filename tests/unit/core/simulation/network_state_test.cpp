@@ -80,6 +80,32 @@ TEST_CASE_FIXTURE(TwoPopulations, "two populations, worked by hand") {
   CHECK(timing.quiescence == 2);
 }
 
+// As above, but A's first neuron reaches one of three neurons and the second two: 2 and 2 of its 4 spikes.
+TEST_CASE("sparse synapses: the sums of dense ones, and the operations of those that are there") {
+  constexpr LevelRange wide{-8, 7};
+  const std::vector<std::int8_t> weights{3, 0, 0, 5, 0, -6};
+  const auto run = [&](Projection projection) {
+    SpikingGraph graph;
+    const NodeId a = graph.add(population(SigmaDelta{wide}, wide, 2), graph.add(Source{2}));
+    const NodeId drive = graph.add(std::move(projection), a);
+    graph.set_output(drive);
+    graph.finish();
+    NetworkState state(graph, 2);
+    state.append(one_row({2, -3}));
+    make_event_executor(graph, 2)->run(state, 0, 1, nullptr);
+    return std::pair(state.value(drive), state.operations());
+  };
+  const auto [dense, all] = run(integer_projection(3, 2, weights));
+  const auto [sparse, counted] = run(tests::sparse_projection(3, 2, weights));
+  CHECK(sparse == dense);
+  CHECK(counted.synaptic_operations == 2 * 1 + 2 * 2);
+  CHECK(counted.synaptic_magnitude == 2 * 1 + 3 * 2);
+  CHECK(counted.weight_bytes == counted.synaptic_operations);
+  CHECK(counted.spike_messages == all.spike_messages);
+  CHECK(counted.multiply_accumulates == 3);
+  CHECK(all.synaptic_operations == 4 * 3);
+}
+
 TEST_CASE_FIXTURE(TwoPopulations, "the value after one of two steps has half of the offsets taken off") {
   NetworkState state(graph, 2);
   state.append(one_row({2, -3}));
