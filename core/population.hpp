@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +16,8 @@ struct Population {
   LevelRange range;                      // of the quantizer it replaces
   std::vector<float> threshold;          // θ (width), > 0
   std::vector<float> initial_potential;  // v(0)/θ (width)
+  /// It starts so many steps after its inputs; none: once they are complete (layer-synchronous). See Timetable.
+  std::optional<std::uint32_t> phase = 0;
 
   std::size_t width() const { return threshold.size(); }
 };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <variant>
@@ -30,11 +31,20 @@ struct FloatSynapses {
   std::shared_ptr<const FloatWeights> weights;  // (out × in)
 };
 
+/// How long spikes travel from their neuron to the synapses: `delay` ticks, and for each neuron and step a number of
+/// ticks 0..jitter more (lags() of simulation/volley.hpp).
+struct Axon {
+  std::uint32_t delay = 0;   // ticks
+  std::uint16_t jitter = 0;  // ticks, the largest
+  bool travels() const { return delay > 0 || jitter > 0; }
+};
+
 /// Weighted connections from one node to the drive of another.
 struct Projection {
   std::string name;  // blocks.<k>.<matrix>
   std::variant<IntegerSynapses, SparseSynapses, FloatSynapses> synapses;
   int weight_bits = 8;
+  Axon axon{};
 
   /// Synapses are integers that add up in accumulators, driven by the spikes of a population.
   bool counts_spikes() const { return !std::holds_alternative<FloatSynapses>(synapses); }

@@ -1,8 +1,10 @@
 #include "core/spiking_graph.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <stdexcept>
 
+#include <boost/graph/filtered_graph.hpp>
 #include <boost/graph/topological_sort.hpp>
 #include <fmt/format.h>
 
@@ -32,6 +34,8 @@ std::size_t SpikingGraph::width(NodeId id) const {
 }
 
 void SpikingGraph::check_widths(NodeId id) const {
+  if (inputs_[id].empty() && !std::holds_alternative<Source>(node(id)))
+    throw std::logic_error(fmt::format("node {} has no input", id));
   const auto expect = [&](std::size_t wanted) {
     const std::size_t got = width(inputs_[id][0]);
     if (got != wanted) throw std::logic_error(fmt::format("node {}: input of width {}, expected {}", id, got, wanted));
@@ -49,7 +53,17 @@ void SpikingGraph::check_widths(NodeId id) const {
   }
 }
 
-void SpikingGraph::finish() {
+bool SpikingGraph::travels(NodeId id) const {
+  const auto* projection = std::get_if<Projection>(&node(id));
+  return projection != nullptr && projection->axon.travels() &&
+         std::holds_alternative<Population>(node(inputs_[id][0]));
+}
+
+void SpikingGraph::connect(NodeId input, NodeId projection) {
+  boost::add_edge(input, projection, Edge{}, graph_);
+}
+
+void SpikingGraph::list_edges() {
   inputs_.assign(size(), {});
   successors_.assign(size(), {});
   for (NodeId id = 0; id < size(); ++id) {
@@ -58,18 +72,34 @@ void SpikingGraph::finish() {
       inputs_[id][graph_[edge].slot] = static_cast<NodeId>(boost::source(edge, graph_));
     for (const auto edge : boost::make_iterator_range(boost::out_edges(id, graph_)))
       successors_[id].push_back({static_cast<NodeId>(boost::target(edge, graph_)), graph_[edge].slot});
-    check_widths(id);
   }
+  for (NodeId id = 0; id < size(); ++id) check_widths(id);
+}
+
+/// Orders the nodes by what they depend on at the same tick; `over_delays`: and earlier. False if there is a cycle.
+bool SpikingGraph::sort(bool over_delays) {
+  const auto is_kept = [&](const Graph::edge_descriptor& edge) {
+    return over_delays || !travels(static_cast<NodeId>(boost::target(edge, graph_)));
+  };
+  const boost::filtered_graph<Graph, std::function<bool(const Graph::edge_descriptor&)>> kept(graph_, is_kept);
   order_.clear();
   try {
-    boost::topological_sort(graph_, std::back_inserter(order_));  // successors first
+    boost::topological_sort(kept, std::back_inserter(order_));  // successors first
   } catch (const boost::not_a_dag&) {
-    throw std::logic_error("the spiking graph has a cycle");
+    return false;
   }
   rank_.assign(size(), 0);
   std::ranges::reverse(order_);
   for (const NodeId id : order_)
-    for (const Successor& next : successors_[id]) rank_[next.node] = std::max(rank_[next.node], rank_[id] + 1);
+    for (const Successor& next : successors_[id])
+      if (over_delays || !travels(next.node)) rank_[next.node] = std::max(rank_[next.node], rank_[id] + 1);
+  return true;
+}
+
+void SpikingGraph::finish() {
+  list_edges();
+  cyclic_ = !sort(true);
+  if (cyclic_ && !sort(false)) throw std::logic_error("the spiking graph has a cycle without a delay");
   std::sort(order_.begin(), order_.end(),
             [this](NodeId a, NodeId b) { return std::pair(rank_[a], a) < std::pair(rank_[b], b); });
 }

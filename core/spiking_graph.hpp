@@ -38,8 +38,9 @@ inline Source signal_source(std::shared_ptr<const InputSignal> signal) {
   return {width, SourceSchedule::signal, std::move(signal)};
 }
 
-/// A network of sources, operators, populations and projections: an acyclic Boost.Graph whose edges carry the input
-/// slot. Time and state belong to the Simulation; a graph is const while it runs.
+/// A network of sources, operators, populations and projections: a Boost.Graph whose edges carry the input slot,
+/// acyclic but for projections whose spikes take time to arrive. Time and state belong to the Simulation; a graph is
+/// const while it runs.
 class SpikingGraph {
  public:
   using Node = std::variant<Source, std::shared_ptr<const Operator>, Population, Projection>;
@@ -51,11 +52,22 @@ class SpikingGraph {
   }
   NodeId add(Population population, NodeId drive) { return add_node(std::move(population), {drive}); }
   NodeId add(Projection projection, NodeId input) { return add_node(std::move(projection), {input}); }
+  /// A projection whose input is added later, as a cycle needs; it is connected before finish().
+  NodeId add(Projection projection) { return add_node(std::move(projection), {}); }
+  void connect(NodeId input, NodeId projection);
   /// The node whose value is the result of the network.
   void set_output(NodeId node) { output_ = node; }
 
-  /// Ranks the nodes; call once, after the last add(). Throws std::logic_error on a cycle or on widths that disagree.
+  /// How long spikes travel to the synapses of a projection; not to be changed once a simulation has begun.
+  void set_axon(NodeId projection, const Axon& axon) { std::get<Projection>(graph_[projection]).axon = axon; }
+
+  /// Ranks the nodes; call once, after the last add(). Throws std::logic_error on widths that disagree and on a cycle
+  /// without an axonal delay.
   void finish();
+  /// True if there is a cycle; its delayed projections then rank before what they depend on, at later ticks.
+  bool cyclic() const { return cyclic_; }
+  /// True if the input of a node are spikes that take time to arrive.
+  bool travels(NodeId id) const;
 
   std::size_t size() const { return boost::num_vertices(graph_); }
   const Node& node(NodeId id) const { return graph_[id]; }
@@ -88,10 +100,13 @@ class SpikingGraph {
   using Graph = boost::adjacency_list<boost::vecS, boost::vecS, boost::bidirectionalS, Node, Edge>;
 
   NodeId add_node(Node node, std::initializer_list<NodeId> inputs);
+  void list_edges();
+  bool sort(bool over_delays);
   void check_widths(NodeId id) const;
 
   Graph graph_;
   NodeId output_ = 0;
+  bool cyclic_ = false;
   std::vector<NodeId> populations_, order_;
   std::vector<std::uint32_t> rank_;
   std::vector<std::vector<NodeId>> inputs_;

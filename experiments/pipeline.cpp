@@ -101,7 +101,7 @@ std::vector<TokenIds> calibration_of(const Experiment& experiment, const models:
 bool is_exact(const Experiment& experiment, const models::LlamaConfig& config) {
   if (experiment.quantization.activation_bits == bits_off) return true;  // nothing spikes
   return std::ranges::all_of(population_names(config), [&](const std::string& population) {
-    return exact(make_neuron(experiment.conversion, population, activation_range(experiment, population)));
+    return exact(make_neuron(experiment.conversion, population, activation_range(experiment, population)), {});
   });
 }
 
@@ -128,9 +128,10 @@ std::unique_ptr<Pipeline> build_pipeline(const Experiment& experiment, OpenedMod
        .neuron = [&](std::string_view population, LevelRange range) {
          return make_neuron(conversion, population, range);
        }});
-  pipeline->executor = experiment.simulation.executor == Executor::event
-                           ? make_event_executor(pipeline->spiking.graph, pipeline->spiking.timesteps)
-                           : make_stepped_executor(pipeline->spiking.graph, pipeline->spiking.timesteps);
+  pipeline->executor =
+      experiment.simulation.executor == Executor::event
+          ? make_event_executor(pipeline->spiking.graph, TimeSettings{.timesteps = pipeline->spiking.timesteps})
+          : make_stepped_executor(pipeline->spiking.graph, TimeSettings{.timesteps = pipeline->spiking.timesteps});
   return pipeline;
 }
 

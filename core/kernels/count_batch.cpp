@@ -34,8 +34,9 @@ bool list_all(std::span<const CountSurvey> surveys, double dense_cost) {
   return listed <= dense;
 }
 
-CountBatch::Row make_row(std::uint32_t row, const CountSurvey& survey, bool sparse, std::size_t columns) {
-  CountBatch::Row result{.row = row, .sparse = sparse, .nonzero = survey.nonzero};
+CountBatch::Row make_row(std::uint32_t counts_row, std::uint32_t row, const CountSurvey& survey, bool sparse,
+                         std::size_t columns) {
+  CountBatch::Row result{.counts_row = counts_row, .row = row, .sparse = sparse, .nonzero = survey.nonzero};
   const std::int32_t limit = kernel_shape().byte_limit;
   if (survey.low < -limit || survey.high >= limit) {
     if (!sparse && survey.high - survey.low < 2 * limit)
@@ -50,9 +51,10 @@ CountBatch::Row make_row(std::uint32_t row, const CountSurvey& survey, bool spar
 
 }  // namespace
 
-CountBatch::CountBatch(const Matrix<std::int16_t>& counts, std::span<const std::uint32_t> rows)
+CountBatch::CountBatch(const Matrix<std::int16_t>& counts, std::span<const std::uint32_t> rows,
+                       std::span<const std::uint32_t> targets)
     : columns_(counts.columns()) {
-  describe(counts, rows);
+  describe(counts, rows, targets);
   const auto group = [](const Row& row) { return row.sparse ? 2 : static_cast<int>(row.format); };
   std::ranges::stable_sort(rows_, {}, group);
   const auto bytes = static_cast<std::size_t>(std::ranges::count(rows_, 0, group));
@@ -66,14 +68,15 @@ CountBatch::CountBatch(const Matrix<std::int16_t>& counts, std::span<const std::
   continue_lists();
 }
 
-void CountBatch::describe(const Matrix<std::int16_t>& counts, std::span<const std::uint32_t> rows) {
+void CountBatch::describe(const Matrix<std::int16_t>& counts, std::span<const std::uint32_t> rows,
+                          std::span<const std::uint32_t> targets) {
   std::vector<CountSurvey> surveys(rows.size());
   parallel_for(
       rows.size(), [&](std::size_t k) { surveys[k] = survey_counts(counts.row(rows[k]), columns_); }, kGrain);
   const auto dense_cost = static_cast<double>(columns_);
   const bool all = list_all(surveys, dense_cost);
   for (std::size_t k = 0; k < rows.size(); ++k)
-    rows_.push_back(make_row(rows[k], surveys[k], all || listed_cost(surveys[k]) < dense_cost, columns_));
+    rows_.push_back(make_row(rows[k], targets[k], surveys[k], all || listed_cost(surveys[k]) < dense_cost, columns_));
 }
 
 /// Panels of nearly equal size for rows of one format.
@@ -105,7 +108,7 @@ void CountBatch::pack(const Matrix<std::int16_t>& counts) {
     const Panel& panel = panels_[p];
     for (std::size_t r = 0; r < panel.rows; ++r) {
       const Row& row = rows_[panel.first + r];
-      pack_panel_row(row.format, counts.row(row.row), columns_ / IntegerWeights::kQuad, row.shift, r, panel.rows,
+      pack_panel_row(row.format, counts.row(row.counts_row), columns_ / IntegerWeights::kQuad, row.shift, r, panel.rows,
                      counts_.data() + panel.counts);
     }
   });
@@ -114,8 +117,8 @@ void CountBatch::pack(const Matrix<std::int16_t>& counts) {
       [&](std::size_t l) {
         const List& list = lists_[l];
         const Row& row = rows_[list.row];
-        pack_list(row.format, counts.row(row.row), columns_, {inputs_.data() + list.first_quad * 4, list.quads * 4},
-                  packed_.data() + list.packed);
+        pack_list(row.format, counts.row(row.counts_row), columns_,
+                  {inputs_.data() + list.first_quad * 4, list.quads * 4}, packed_.data() + list.packed);
       },
       kGrain);
 }

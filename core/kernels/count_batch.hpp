@@ -15,10 +15,14 @@ namespace snnsim {
 class CountBatch {
  public:
   /// counts: (· × padded_inputs(in)), zero beyond `in`; rows: those to take.
-  CountBatch(const Matrix<std::int16_t>& counts, std::span<const std::uint32_t> rows);
+  CountBatch(const Matrix<std::int16_t>& counts, std::span<const std::uint32_t> rows)
+      : CountBatch(counts, rows, rows) {}
+  /// The same where products of row rows[k] go to row targets[k] of their matrix.
+  CountBatch(const Matrix<std::int16_t>& counts, std::span<const std::uint32_t> rows,
+             std::span<const std::uint32_t> targets);
 
   struct Row {
-    std::uint32_t row = 0;  // of the matrices
+    std::uint32_t counts_row = 0, row = 0;  // of the counts; of the products
     bool sparse = false;
     CountFormat format = CountFormat::bytes;
     std::int32_t shift = 0;  // taken off every count so that they fit CountFormat::bytes
@@ -49,7 +53,8 @@ class CountBatch {
   const std::int32_t* packed(const List& list) const { return packed_.data() + list.packed; }
 
  private:
-  void describe(const Matrix<std::int16_t>& counts, std::span<const std::uint32_t> rows);
+  void describe(const Matrix<std::int16_t>& counts, std::span<const std::uint32_t> rows,
+                std::span<const std::uint32_t> targets);
   void add_panels(std::size_t first, std::size_t rows);
   void add_lists(std::size_t first);
   void pack(const Matrix<std::int16_t>& counts);

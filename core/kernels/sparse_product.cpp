@@ -36,13 +36,13 @@ void add_block(const SparseWeights& weights, std::size_t block, std::span<const 
 }  // namespace
 
 void accumulate(const SparseWeights& weights, const Matrix<std::int16_t>& counts, std::span<const std::uint32_t> rows,
-                Matrix<std::int32_t>& accumulators) {
+                std::span<const std::uint32_t> targets, Matrix<std::int32_t>& accumulators) {
   std::vector<std::vector<Spike>> spikes(rows.size());
   parallel_for(rows.size(), [&](std::size_t k) { spikes[k] = spikes_of({counts.row(rows[k]), weights.in()}); });
   const std::size_t blocks = weights.blocks();
   parallel_for(rows.size() * blocks, [&](std::size_t task) {
     const std::size_t k = task / blocks, block = task % blocks;
-    add_block(weights, block, spikes[k], accumulators.row(rows[k]) + weights.first_target(block));
+    add_block(weights, block, spikes[k], accumulators.row(targets[k]) + weights.first_target(block));
   });
 }
 

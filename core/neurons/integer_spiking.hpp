@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/neurons/input_pattern.hpp"
 #include "core/neurons/neuron_row.hpp"
 #include "core/rounding.hpp"
 
@@ -20,13 +21,14 @@ namespace snnsim {
 /// | α         | offset per step, so that s is unsigned    | count           | -low / T, kept as a rational       |
 /// | L         | levels of one step                        | count           | ceil((high - low) / T)             |
 ///
-/// Σ emitted = Q(X) when 0 <= I(t) + αθ < Lθ at every step and LT = high - low; at T = 1 always. Otherwise current that
-/// arrives late, or overshoots and is taken back, is lost or kept: the unevenness error, which grows with T.
-/// A spike is the un-shifted count s(t) >= 0; the offset is a constant that the projections add without a spike.
+/// Σ emitted = Q(X) when 0 <= I(t) + αθ < Lθ at every step and LT = high - low; at T = 1 always, and so when all input
+/// is there at the first step and LT = high - low. Otherwise current that arrives late, or overshoots and is taken
+/// back, is lost or kept: the unevenness error, which grows with T. A spike is the un-shifted count s(t) >= 0; the
+/// offset is a constant that the projections add without a spike.
 struct IntegerSpiking {
   static constexpr const char* kName = "integer_spiking";
   static constexpr bool kClocked = true;  // the offset drives it at every step, with or without input
-  static constexpr std::size_t kStateWords = 1;
+  static constexpr std::size_t kStateWords = 1, kCounts = 1;
 
   LevelRange range;        // of the quantizer it replaces
   std::int32_t timesteps;  // T >= 1
@@ -34,7 +36,10 @@ struct IntegerSpiking {
   std::int32_t levels() const { return (range.high - range.low + timesteps - 1) / timesteps; }
   /// α × T: the count that all T offsets subtract together.
   std::int32_t offset() const { return -range.low; }
-  bool exact() const { return timesteps == 1; }
+  bool exact(const InputPattern& input) const {
+    if (input.spread) return false;
+    return timesteps == 1 || (input.complete && (range.high - range.low) % timesteps == 0);
+  }
 
   void update(const NeuronRow& row) const {
     // α t as a double keeps its fraction to 2^-40, far below the 2^-24 of the drive; it is an integer at t = T.
@@ -48,8 +53,7 @@ struct IntegerSpiking {
       row.spikes[j] = static_cast<std::int16_t>(s);
     }
   }
-  /// True if a row may emit again without new input.
-  static bool pending(const NeuronRow&) { return false; }
+  static std::int32_t next_update(const NeuronRow&) { return 0; }
 };
 
 }  // namespace snnsim

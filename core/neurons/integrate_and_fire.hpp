@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/neurons/input_pattern.hpp"
 #include "core/neurons/neuron_row.hpp"
 #include "core/rounding.hpp"
 
@@ -21,14 +22,14 @@ namespace snnsim {
 /// reverse. A NaN counts as a current below all levels.
 struct IntegrateAndFire {
   static constexpr const char* kName = "integrate_and_fire";
-  static constexpr bool kClocked = true;         // it fires again without input while v stays above θ
-  static constexpr std::size_t kStateWords = 2;  // spikes of the positive neurons, then of the negative ones
+  static constexpr bool kClocked = true;                      // it fires again without input while v stays above θ
+  static constexpr std::size_t kStateWords = 2, kCounts = 2;  // spikes of the positive neurons, then of the negative
 
   LevelRange range;
   std::int32_t timesteps;  // T >= 1
 
   static constexpr std::int32_t offset() { return 0; }
-  bool exact() const { return timesteps == 1 && range == LevelRange{-1, 1}; }
+  bool exact(const InputPattern& input) const { return timesteps == 1 && range == LevelRange{-1, 1} && !input.spread; }
 
   static void update(const NeuronRow& row) {
     std::int32_t* positive = row.state;
@@ -43,7 +44,7 @@ struct IntegrateAndFire {
       row.spikes[j] = static_cast<std::int16_t>(fires - fires_negative);
     }
   }
-  static bool pending(const NeuronRow&) { return false; }
+  static std::int32_t next_update(const NeuronRow&) { return 0; }
 };
 
 }  // namespace snnsim

@@ -2,6 +2,7 @@
 
 #include <bit>
 
+#include "core/neurons/input_pattern.hpp"
 #include "core/neurons/neuron_row.hpp"
 
 namespace snnsim {
@@ -32,7 +33,8 @@ namespace snnsim {
 struct LeakyIntegrateAndFire {
   static constexpr const char* kName = "leaky_integrate_and_fire";
   static constexpr bool kClocked = true;
-  static constexpr std::size_t kStateWords = 4;  // emitted count; bits of X(t-1) and of v; refractory steps left
+  static constexpr std::size_t kStateWords = 4,
+                               kCounts = 1;  // emitted count; bits of X(t-1) and of v; refractory steps left
 
   enum class Reset : std::uint8_t { subtract, zero };
 
@@ -42,7 +44,7 @@ struct LeakyIntegrateAndFire {
 
   static constexpr std::int32_t offset() { return 0; }
   /// It stands for no quantizer.
-  static constexpr bool exact() { return false; }
+  static constexpr bool exact(const InputPattern&) { return false; }
 
   void update(const NeuronRow& row) const {
     std::int32_t* potential = row.state + 2 * row.width;
@@ -53,7 +55,7 @@ struct LeakyIntegrateAndFire {
     else
       fire(row, [](float m, float threshold) { return m - threshold; });
   }
-  static bool pending(const NeuronRow&) { return false; }
+  static std::int32_t next_update(const NeuronRow&) { return 0; }
 
  private:
   template <typename AfterSpike>

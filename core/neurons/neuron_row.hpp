@@ -13,9 +13,10 @@ struct NeuronRow {
   const float* drive = nullptr;              // X(t): cumulative input current, in units of the dense activation
   const float* threshold = nullptr;          // θ > 0, in the same units
   const float* initial_potential = nullptr;  // v(0)/θ; 1/2 rounds to nearest
-  std::int32_t* state = nullptr;             // state_words × width, zero before the first update
+  std::int32_t* state = nullptr;             // kStateWords × width, zero before the first update
   std::int16_t* spikes = nullptr;            // out: s(t), signed count of this update
   std::uint32_t step = 0;                    // t, the updates of this row counted from 1
+  std::int32_t tick = 0;                     // now, for neurons that are refractory between steps
 };
 
 }  // namespace snnsim

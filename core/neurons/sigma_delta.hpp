@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/neurons/input_pattern.hpp"
 #include "core/neurons/neuron_row.hpp"
 #include "core/rounding.hpp"
 
@@ -21,12 +22,12 @@ namespace snnsim {
 struct SigmaDelta {
   static constexpr const char* kName = "sigma_delta";
   static constexpr bool kClocked = false;
-  static constexpr std::size_t kStateWords = 1;
+  static constexpr std::size_t kStateWords = 1, kCounts = 1;
 
   LevelRange range;
 
   static constexpr std::int32_t offset() { return 0; }
-  static constexpr bool exact() { return true; }
+  static constexpr bool exact(const InputPattern&) { return true; }
 
   /// Q(X)/θ with the rounding offset v(0)/θ.
   static std::int32_t target(float drive, float threshold, float initial_potential, LevelRange range) {
@@ -42,7 +43,7 @@ struct SigmaDelta {
       row.state[j] = sum;
     }
   }
-  static bool pending(const NeuronRow&) { return false; }
+  static std::int32_t next_update(const NeuronRow&) { return 0; }
 };
 
 }  // namespace snnsim

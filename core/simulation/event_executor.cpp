@@ -1,6 +1,8 @@
+#include <map>
 #include <numeric>
 #include <vector>
 
+#include "core/parallel.hpp"
 #include "core/simulation/executor.hpp"
 #include "core/simulation/scheduler.hpp"
 
@@ -8,60 +10,139 @@ namespace snnsim {
 
 namespace {
 
-class EventExecutor final : public Executor {
+/// One run: the queue, and the spikes on their way.
+class EventRun {
  public:
-  EventExecutor(const SpikingGraph& graph, std::uint32_t timesteps) : graph_(graph), timesteps_(timesteps) {}
+  EventRun(const SpikingGraph& graph, const Timetable& timetable, NetworkState& state, Position first, Position end,
+           Probe* probe)
+      : graph_(graph),
+        timetable_(timetable),
+        state_(state),
+        probe_(probe),
+        end_(end),
+        all_(end - first),
+        scheduler_(graph),
+        arrivals_(graph.size()) {
+    std::iota(all_.begin(), all_.end(), first);
+  }
 
-  std::string_view name() const override { return "event"; }
-
-  SimulationTiming run(NetworkState& state, Position first, Position end, Probe* probe) const override {
-    SimulationTiming timing;
-    Scheduler scheduler(graph_.size());
-    std::vector<Position> all(end - first);
-    std::iota(all.begin(), all.end(), first);
-    for (const NodeId id : graph_.order()) wake_by_clock(scheduler, 1, id, all);
-    while (!scheduler.empty()) {
-      const Scheduler::Batch batch = scheduler.pop();
-      wake_by_clock(scheduler, batch.key.tick + 1, batch.key.node, all);
-      deliver(state, batch, scheduler, probe, end, timing);
+  SimulationTiming finish() {
+    timing_.horizon = timetable_.boundary(timetable_.steps());
+    for (const NodeId id : graph_.order()) wake_by_clock(id, 1);
+    while (!scheduler_.empty()) {
+      timing_.peak_events = std::max(timing_.peak_events, scheduler_.size());
+      const Scheduler::Group group = scheduler_.pop();
+      if (is_past_horizon(group.tick)) break;
+      run(group);
     }
-    return timing;
+    timing_.peak_in_flight = meter_.peak;
+    return timing_;
   }
 
  private:
-  void wake_by_clock(Scheduler& scheduler, Tick tick, NodeId id, std::span<const Position> all) const {
-    if (wakes_by_clock(graph_.node(id), static_cast<std::uint32_t>(tick))) wake_at(scheduler, tick, id, all);
+  bool is_past_horizon(Tick tick) const {
+    const Horizon& horizon = timetable_.settings().horizon;
+    return horizon.kind == Horizon::Kind::tick && tick > horizon.tick;
   }
 
-  /// Schedules a wake-up unless the horizon is past.
-  void wake_at(Scheduler& scheduler, Tick tick, NodeId id, std::span<const Position> rows) const {
-    if (tick <= timesteps_) scheduler.schedule({tick, graph_.rank(id), id}, rows);
+  /// Schedules the next step from `step` on at which the node is clocked. Steps before the first are few.
+  void wake_by_clock(NodeId id, std::uint32_t step) {
+    if (const auto next = timetable_.next_wake(id, step)) scheduler_.schedule(timetable_.boundary(*next), id, all_);
   }
 
-  void deliver(NetworkState& state, const Scheduler::Batch& batch, Scheduler& scheduler, Probe* probe, Position end,
-               SimulationTiming& timing) const {
-    const NodeId id = batch.key.node;
-    const Tick tick = batch.key.tick;
-    std::vector<Position> pending;
-    const std::vector<Position> changed = state.update(id, batch.positions, static_cast<std::uint32_t>(tick), &pending);
-    if (probe != nullptr && std::holds_alternative<Population>(graph_.node(id)))
-      probe->on_update({id, tick, batch.positions, state.drive(id), state.spikes(id)});
-    wake_at(scheduler, tick + 1, id, pending);
-    if (changed.empty()) return;
-    timing.quiescence = tick;
-    if (id == graph_.output() && timing.first_output == 0) timing.first_output = tick;
-    for (const SpikingGraph::Successor next : graph_.successors(id))
-      scheduler.schedule({tick, graph_.rank(next.node), next.node}, state.dependents(next, changed, end));
+  /// Nodes of one rank do not depend on each other; what follows from them is done in their order.
+  void run(const Scheduler::Group& group) {
+    const Moment now = timetable_.moment(group.tick);
+    std::vector<NetworkState::Updated> updated(group.batches.size());
+    for (const Scheduler::Batch& batch : group.batches)
+      if (!graph_.travels(batch.node)) state_.prepare(batch.node, batch.positions);
+    parallel_for(updated.size(), [&](std::size_t k) { updated[k] = update(group.batches[k], now); });
+    for (std::size_t k = 0; k < updated.size(); ++k) follow(group.batches[k], now, updated[k]);
+  }
+
+  NetworkState::Updated update(const Scheduler::Batch& batch, const Moment& now) {
+    if (!graph_.travels(batch.node)) return state_.update(batch.node, batch.positions, now);
+    return {state_.deliver(batch.node, arrivals_[batch.node].at(now.tick)), {}};
+  }
+
+  void follow(const Scheduler::Batch& batch, const Moment& now, const NetworkState::Updated& updated) {
+    const NodeId id = batch.node;
+    if (graph_.travels(id)) arrivals_[id].erase(now.tick);
+    if (timetable_.boundary(now.step) == now.tick && timetable_.wakes(id, now.step)) wake_by_clock(id, now.step + 1);
+    if (probe_ != nullptr && std::holds_alternative<Population>(graph_.node(id)))
+      probe_->on_update({id, now.tick, batch.positions, state_.drive(id), state_.spikes(id)});
+    for (const NetworkState::Updated::Again& again : updated.again)
+      if (timetable_.may_catch_up(id, again.tick)) scheduler_.schedule(again.tick, id, {&again.row, 1});
+    if (updated.changed.empty()) return;
+    timing_.quiescence = now.tick;
+    if (id == graph_.output() && timing_.first_output == 0) timing_.first_output = now.tick;
+    std::shared_ptr<const Volley> volley;
+    for (const SpikingGraph::Successor next : graph_.successors(id)) {
+      if (!graph_.travels(next.node)) {
+        reach(next.node, now.tick, state_.dependents(next, updated.changed, end_));
+        continue;
+      }
+      if (!volley) volley = state_.volley(id, updated.changed, meter_);
+      send(volley, next.node, now);
+    }
+  }
+
+  /// New input of a node at this tick.
+  void reach(NodeId id, Tick tick, const std::vector<Position>& rows) {
+    const auto* population = std::get_if<Population>(&graph_.node(id));
+    if (population == nullptr) return scheduler_.schedule(tick, id, rows);
+    if (!clocked(population->neuron))
+      return scheduler_.schedule(std::max(tick, timetable_.boundary(timetable_.first_step(id))), id, rows);
+    if (tick <= timetable_.boundary(timetable_.last_step(id))) return;  // its clock wakes it
+    state_.note_late(id, rows.size());
+    if (probe_ != nullptr) probe_->on_late({id, tick, rows, state_.drive(id), state_.spikes(id)});
+  }
+
+  /// Spikes set out for the synapses of a projection.
+  void send(const std::shared_ptr<const Volley>& volley, NodeId id, const Moment& now) {
+    const auto& projection = std::get<Projection>(graph_.node(id));
+    const std::uint16_t jitter = projection.axon.jitter;
+    const auto late =
+        jitter == 0
+            ? nullptr
+            : std::make_shared<const Lags>(lags(timetable_.settings().seed, id, now.step, projection.in(), jitter));
+    for (std::uint32_t lag = 0; lag <= jitter; ++lag) {
+      const Tick tick = now.tick + projection.axon.delay + lag;
+      arrivals_[id][tick].push_back({volley, late, static_cast<std::uint16_t>(lag)});
+      scheduler_.schedule(tick, id, volley->rows());
+    }
   }
 
   const SpikingGraph& graph_;
-  std::uint32_t timesteps_;
+  const Timetable& timetable_;
+  NetworkState& state_;
+  Probe* probe_;
+  Position end_;
+  std::vector<Position> all_;
+  Scheduler scheduler_;
+  FlightMeter meter_;                                           // outlives the volleys in arrivals_
+  std::vector<std::map<Tick, std::vector<Arrival>>> arrivals_;  // per projection
+  SimulationTiming timing_;
+};
+
+class EventExecutor final : public Executor {
+ public:
+  EventExecutor(const SpikingGraph& graph, const TimeSettings& settings) : graph_(graph), timetable_(graph, settings) {}
+
+  std::string_view name() const override { return "event"; }
+  SimulationTiming run(NetworkState& state, Position first, Position end, Probe* probe) const override {
+    return EventRun(graph_, timetable_, state, first, end, probe).finish();
+  }
+
+ private:
+  const SpikingGraph& graph_;
+  Timetable timetable_;
 };
 
 }  // namespace
 
-std::unique_ptr<const Executor> make_event_executor(const SpikingGraph& graph, std::uint32_t timesteps) {
-  return std::make_unique<EventExecutor>(graph, timesteps);
+std::unique_ptr<const Executor> make_event_executor(const SpikingGraph& graph, const TimeSettings& settings) {
+  return std::make_unique<EventExecutor>(graph, settings);
 }
 
 }  // namespace snnsim

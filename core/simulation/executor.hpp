@@ -4,13 +4,17 @@
 #include <string_view>
 
 #include "core/simulation/network_state.hpp"
+#include "core/simulation/timetable.hpp"
 
 namespace snnsim {
 
-/// When the output first changed and when the network fell silent, in ticks; one tick is one step here.
+/// When the output first changed and when the network fell silent, and what waited at most.
 struct SimulationTiming {
-  Tick first_output = 0;  // 0: never
-  Tick quiescence = 0;    // the last tick at which anything changed
+  Tick first_output = 0;           // 0: never
+  Tick quiescence = 0;             // the last tick at which anything changed
+  Tick horizon = 0;                // the last tick at which anything is clocked
+  std::size_t peak_events = 0;     // batches in the event queue; 0 without one
+  std::size_t peak_in_flight = 0;  // bytes of spikes on their way
 };
 
 /// Drives a NetworkState over T steps for the positions [first, end): decides which rows of which node are updated
@@ -22,9 +26,10 @@ class Executor {
   virtual SimulationTiming run(NetworkState& state, Position first, Position end, Probe* probe) const = 0;
 };
 
-/// Plain loops over steps and nodes in rank order, no queue: what tensor frameworks compute.
-std::unique_ptr<const Executor> make_stepped_executor(const SpikingGraph& graph, std::uint32_t timesteps);
-/// Events in a priority queue, in the total order (tick, rank, node, position).
-std::unique_ptr<const Executor> make_event_executor(const SpikingGraph& graph, std::uint32_t timesteps);
+/// Plain loops over steps and nodes in rank order, no queue: what tensor frameworks compute. Spikes take no time here:
+/// throws std::logic_error for a graph in which they do, for more than one tick per step and for a horizon in ticks.
+std::unique_ptr<const Executor> make_stepped_executor(const SpikingGraph& graph, const TimeSettings& settings);
+/// Events in a monotone queue, in the total order (tick, rank, node, position); spikes arrive at their own tick.
+std::unique_ptr<const Executor> make_event_executor(const SpikingGraph& graph, const TimeSettings& settings);
 
 }  // namespace snnsim

@@ -20,7 +20,7 @@ std::size_t state_columns(const Population& population) {
 /// Net emitted count of one neuron row, offsets not yet taken off.
 void net_count(const Population& population, const std::int32_t* state, std::span<std::int32_t> out) {
   std::copy_n(state, out.size(), out.begin());
-  if (state_words(population.neuron) == 2)  // a positive and a negative neuron
+  if (counts_signs_apart(population.neuron))
     for (std::size_t j = 0; j < out.size(); ++j) out[j] -= state[out.size() + j];
 }
 
@@ -43,19 +43,7 @@ DriveRule drive_rule(const Projection& projection) {
   return {dense.scale, dense.weights->row_sums()};
 }
 
-/// True if Q(0) is not 0 for some neuron.
-bool fires_without_input(const Population& population) {
-  return std::ranges::any_of(population.initial_potential, [](float v) { return v < 0 || v >= 1; });
-}
-
 }  // namespace
-
-bool wakes_by_clock(const SpikingGraph::Node& node, std::uint32_t step) {
-  if (const auto* population = std::get_if<Population>(&node))
-    return clocked(population->neuron) || (step == 1 && fires_without_input(*population));
-  if (std::holds_alternative<Projection>(node)) return false;
-  return std::holds_alternative<Source>(node) || step == 1;
-}
 
 NetworkState::NetworkState(const SpikingGraph& graph, std::uint32_t timesteps)
     : graph_(graph), timesteps_(timesteps), nodes_(graph.size()) {
@@ -89,9 +77,14 @@ void NetworkState::resize(std::size_t positions) {
     if (state.has_readers) grow(state.value, graph_.width(id));
     if (const auto* source = std::get_if<Source>(&graph_.node(id)))
       grow(state.input, source->schedule == SourceSchedule::signal ? 0 : source->width);
-    if (const auto* projection = std::get_if<Projection>(&graph_.node(id));
-        projection != nullptr && projection->counts_spikes())
-      grow(state.accumulators, padded_outputs(projection->out()));
+    if (const auto* projection = std::get_if<Projection>(&graph_.node(id))) {
+      if (projection->counts_spikes()) grow(state.accumulators, padded_outputs(projection->out()));
+      if (graph_.travels(id)) state.steps.resize(positions, 0);
+      if (graph_.travels(id) && !projection->counts_spikes()) {
+        grow(state.accumulators, projection->in());
+        grow(state.input, projection->in());
+      }
+    }
     if (const auto* population = std::get_if<Population>(&graph_.node(id))) {
       grow(state.accumulators, state_columns(*population));
       grow(state.spikes, padded_inputs(population->width()));
@@ -122,16 +115,15 @@ void NetworkState::set_value(NodeId node, Position position, std::span<const flo
   std::ranges::copy(values, nodes_[node].value.row(position));
 }
 
-std::vector<Position> NetworkState::update(NodeId id, std::span<const Position> rows, std::uint32_t step,
-                                           std::vector<Position>* pending) {
+NetworkState::Updated NetworkState::update(NodeId id, std::span<const Position> rows, const Moment& now) {
   NodeState& state = nodes_[id];
   const SpikingGraph::Node& node = graph_.node(id);
-  if (const auto* source = std::get_if<Source>(&node)) return update_source(state, *source, rows, step);
+  if (const auto* source = std::get_if<Source>(&node)) return {update_source(state, *source, rows, now.step), {}};
   if (const auto* population = std::get_if<Population>(&node))
-    return update_population(id, state, *population, rows, pending);
+    return update_population(id, state, *population, rows, now.tick);
   if (const auto* projection = std::get_if<Projection>(&node)) update_projection(id, state, *projection, rows);
   if (const auto* op = std::get_if<std::shared_ptr<const Operator>>(&node)) update_operator(id, state, **op, rows);
-  return {rows.begin(), rows.end()};
+  return {{rows.begin(), rows.end()}, {}};
 }
 
 std::vector<Position> NetworkState::update_source(NodeState& state, const Source& source,
@@ -159,11 +151,11 @@ void NetworkState::write_values(NodeState& state, const Population& population, 
   scale_counts(population.threshold, counts.data(), taken_off, state.value.row(row));
 }
 
-std::vector<Position> NetworkState::update_population(NodeId id, NodeState& state, const Population& population,
-                                                      std::span<const Position> rows, std::vector<Position>* pending) {
+NetworkState::Updated NetworkState::update_population(NodeId id, NodeState& state, const Population& population,
+                                                      std::span<const Position> rows, Tick tick) {
   struct RowResult {
     PopulationActivity activity;
-    bool pending = false;
+    std::int32_t next_update = 0;
   };
   std::vector<RowResult> results(rows.size());
   const Matrix<float>& drive = this->drive(id);
@@ -177,20 +169,21 @@ std::vector<Position> NetworkState::update_population(NodeId id, NodeState& stat
                             population.initial_potential.data(),
                             state.accumulators.row(r),
                             state.spikes.row(r),
-                            ++state.steps[r]};
-        results[k] = {update_neurons(population.neuron, row), pending != nullptr && is_pending(population.neuron, row)};
+                            ++state.steps[r],
+                            static_cast<std::int32_t>(tick)};
+        results[k] = {update_neurons(population.neuron, row), next_update(population.neuron, row)};
         if (state.has_readers) write_values(state, population, r);
       },
       kGrain);
   state.batch.reset();
   count_reached(id, rows);
-  std::vector<Position> changed;
+  Updated updated;
   for (std::size_t k = 0; k < rows.size(); ++k) {
     state.activity += results[k].activity;
-    if (results[k].activity.spikes > 0 || offset(population.neuron) != 0) changed.push_back(rows[k]);
-    if (results[k].pending) pending->push_back(rows[k]);
+    if (results[k].activity.spikes > 0 || offset(population.neuron) != 0) updated.changed.push_back(rows[k]);
+    if (results[k].next_update > 0) updated.again.push_back({static_cast<Tick>(results[k].next_update), rows[k]});
   }
-  return changed;
+  return updated;
 }
 
 /// Adds what the spikes of rows reach in every sparse projection of a population.
@@ -210,35 +203,48 @@ void NetworkState::count_reached(NodeId population, std::span<const Position> ro
 void NetworkState::update_projection(NodeId id, NodeState& state, const Projection& projection,
                                      std::span<const Position> rows) {
   const NodeState& input = nodes_[graph_.inputs(id)[0]];
+  if (const auto* sparse = std::get_if<SparseSynapses>(&projection.synapses))
+    accumulate(*sparse->weights, input.spikes, rows, rows, state.accumulators);
+  if (const auto* synapses = std::get_if<IntegerSynapses>(&projection.synapses)) {
+    prepare(id, rows);
+    accumulate(*synapses->weights, *input.batch, state.accumulators);
+  }
+  write_drives(id, state, projection, rows);
+}
+
+/// The cumulative value of rows of a projection, from the counts that have reached its synapses.
+void NetworkState::write_drives(NodeId id, NodeState& state, const Projection& projection,
+                                std::span<const Position> rows) {
+  const NodeState& input = nodes_[graph_.inputs(id)[0]];
+  const auto* population = std::get_if<Population>(&graph_.node(graph_.inputs(id)[0]));
+  const bool travels = graph_.travels(id);
+  const auto offset_of = [&](Position r) {
+    return Offset{timesteps_, (travels ? state : input).steps[r], offset(population->neuron)};
+  };
   if (const auto* floating = std::get_if<FloatSynapses>(&projection.synapses)) {
-    multiply(*floating->weights, input.value, rows, state.value, OutputRows::scattered);
+    for (std::size_t k = 0; travels && k < rows.size(); ++k)
+      scale_counts(population->threshold, state.accumulators.row(rows[k]), offset_of(rows[k]),
+                   state.input.row(rows[k]));
+    multiply(*floating->weights, travels ? state.input : input.value, rows, state.value, OutputRows::scattered);
     return;
   }
-  const NodeId population = graph_.inputs(id)[0];
-  if (const auto* sparse = std::get_if<SparseSynapses>(&projection.synapses))
-    accumulate(*sparse->weights, input.spikes, rows, state.accumulators);
-  else
-    accumulate(*std::get<IntegerSynapses>(projection.synapses).weights, spikes_of(population, rows),
-               state.accumulators);
   const DriveRule rule = drive_rule(projection);
-  const std::int32_t taken_off = offset(graph_.population(population).neuron);
   parallel_for(
       rows.size(),
       [&](std::size_t k) {
         const Position r = rows[k];
-        scale_counts(rule.scale, state.accumulators.row(r), {timesteps_, input.steps[r], taken_off},
-                     rule.row_sums.data(), state.value.row(r));
+        scale_counts(rule.scale, state.accumulators.row(r), offset_of(r), rule.row_sums.data(), state.value.row(r));
       },
       kGrain);
 }
 
-const CountBatch& NetworkState::spikes_of(NodeId population, std::span<const Position> rows) {
-  NodeState& state = nodes_[population];
-  if (!state.batch || !std::ranges::equal(state.batch_rows, rows)) {
-    state.batch.emplace(state.spikes, rows);
-    state.batch_rows.assign(rows.begin(), rows.end());
-  }
-  return *state.batch;
+void NetworkState::prepare(NodeId id, std::span<const Position> rows) {
+  const auto* projection = std::get_if<Projection>(&graph_.node(id));
+  if (projection == nullptr || !std::holds_alternative<IntegerSynapses>(projection->synapses)) return;
+  NodeState& input = nodes_[graph_.inputs(id)[0]];
+  if (input.batch && std::ranges::equal(input.batch_rows, rows)) return;
+  input.batch.emplace(input.spikes, rows);
+  input.batch_rows.assign(rows.begin(), rows.end());
 }
 
 void NetworkState::update_operator(NodeId id, NodeState& state, const Operator& op, std::span<const Position> rows) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
@@ -9,17 +10,10 @@
 #include "core/matrix.hpp"
 #include "core/operation_count.hpp"
 #include "core/simulation/population_activity.hpp"
+#include "core/simulation/volley.hpp"
 #include "core/spiking_graph.hpp"
 
 namespace snnsim {
-
-using Position = std::uint32_t;
-using Tick = std::uint64_t;
-
-/// True if the rows of a node are updated at `step` whether or not an input changed: sources and clocked populations at
-/// every step; operators at the first, because f(0) need not be 0 (attention to settled positions), and so event-driven
-/// populations with an initial potential that reaches a level by itself.
-bool wakes_by_clock(const SpikingGraph::Node& node, std::uint32_t step);
 
 /// Rows of a population that were updated at one tick; valid during a call of a Probe.
 struct PopulationUpdate {
@@ -56,10 +50,25 @@ class NetworkState {
   /// The cumulative value that a settled position shows to the readers of a node; values: (width).
   void set_value(NodeId node, Position position, std::span<const float> values);
 
-  /// Brings rows of a node up to date at `step` (1..T). Returns the rows whose output changed, ascending.
-  /// `pending`, if not null, receives the rows that must be updated again at the next step without new input.
-  std::vector<Position> update(NodeId node, std::span<const Position> rows, std::uint32_t step,
-                               std::vector<Position>* pending);
+  /// What an update did.
+  struct Updated {
+    std::vector<Position> changed;  // rows whose output changed, ascending
+    struct Again {
+      Tick tick = 0;
+      Position row = 0;
+    };
+    std::vector<Again> again;  // rows that must be updated at a later tick without new input, ascending by row
+  };
+  /// Brings rows of a node up to date. Nodes of one rank may be updated at the same time, after prepare() of each.
+  Updated update(NodeId node, std::span<const Position> rows, const Moment& now);
+  /// Brings the input of rows of a projection into the form that it shares with other projections.
+  void prepare(NodeId node, std::span<const Position> rows);
+
+  /// What rows of a population emitted at their last update.
+  std::shared_ptr<const Volley> volley(NodeId population, const std::vector<Position>& rows, FlightMeter& meter) const;
+  /// Spikes that have travelled (SpikingGraph::travels) arrive at a projection. Returns the rows whose value changed.
+  std::vector<Position> deliver(NodeId projection, std::span<const Arrival> arrivals);
+
   /// The rows of a successor that depend on changed rows of its input; `end` is one past the last active position.
   std::vector<Position> dependents(SpikingGraph::Successor successor, std::span<const Position> changed,
                                    Position end) const;
@@ -74,6 +83,11 @@ class NetworkState {
   /// Emitted count Σ (s - α) of one neuron row after the last step, an integer there; out: (width).
   void emitted(NodeId population, Position position, std::span<std::int32_t> out) const;
 
+  /// Counts input that reached rows of a clocked population after its last step.
+  void note_late(NodeId population, std::size_t rows) {
+    nodes_[population].activity.late += rows * graph_.width(population);
+  }
+
   const PopulationActivity& activity(NodeId population) const { return nodes_[population].activity; }
   /// Synapses of a projection that spikes reached since the last clear(): spikes × synapses of their neurons.
   PopulationActivity reached(NodeId projection) const;
@@ -83,11 +97,12 @@ class NetworkState {
  private:
   struct NodeState {
     Matrix<float> value;                // (positions × width)
-    Matrix<float> input;                // source: the whole external input
-    Matrix<std::int32_t> accumulators;  // integer synapses: (positions × padded out); population: (· × words * width)
-    Matrix<std::int16_t> spikes;        // population: s of the row's last update (positions × padded width)
-    std::vector<std::uint32_t> steps;   // population: updates of each row
-    PopulationActivity activity;        // sparse synapses: what they were reached by
+    Matrix<float> input;                // source: the whole external input; float synapses: what has travelled there
+    Matrix<std::int32_t> accumulators;  // integer synapses: (positions × padded out); population: (· × words * width);
+                                        // float synapses: counts that have travelled there (positions × in)
+    Matrix<std::int16_t> spikes;       // population: s of the row's last update (positions × padded width)
+    std::vector<std::uint32_t> steps;  // population: updates of each row; projection: those that have travelled there
+    PopulationActivity activity;       // sparse synapses: what they were reached by
     AnalogCount analog;
     bool has_readers = true;  // population: somebody reads its value
     // population: spikes of these rows as the kernels read them, made for the first projection that asks
@@ -97,14 +112,15 @@ class NetworkState {
 
   std::vector<Position> update_source(NodeState& state, const Source& source, std::span<const Position> rows,
                                       std::uint32_t step);
-  std::vector<Position> update_population(NodeId id, NodeState& state, const Population& population,
-                                          std::span<const Position> rows, std::vector<Position>* pending);
+  Updated update_population(NodeId id, NodeState& state, const Population& population, std::span<const Position> rows,
+                            Tick tick);
   void count_reached(NodeId population, std::span<const Position> rows);
   void update_projection(NodeId id, NodeState& state, const Projection& projection, std::span<const Position> rows);
-  const CountBatch& spikes_of(NodeId population, std::span<const Position> rows);
   void update_operator(NodeId id, NodeState& state, const Operator& op, std::span<const Position> rows);
-  void resize(std::size_t positions);
+  void write_drives(NodeId id, NodeState& state, const Projection& projection, std::span<const Position> rows);
   void write_values(NodeState& state, const Population& population, Position row) const;
+  std::vector<Position> accept(NodeState& state, const Projection& projection, const Arrival& arrival, bool has_offset);
+  void resize(std::size_t positions);
 
   const SpikingGraph& graph_;
   std::uint32_t timesteps_;

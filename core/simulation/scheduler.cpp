@@ -3,33 +3,46 @@
 #include <algorithm>
 #include <cassert>
 #include <iterator>
+#include <stdexcept>
 
 namespace snnsim {
 
-void Scheduler::schedule(const EventKey& key, std::span<const Position> positions) {
-  if (positions.empty()) return;
-  std::vector<Batch>& batches = waiting_[key.node];
-  const auto batch = std::ranges::find(batches, key, &Batch::key);
-  if (batch == batches.end()) {
-    batches.push_back({key, {positions.begin(), positions.end()}});
-    queue_.push(key);
-    return;
+Scheduler::Scheduler(const SpikingGraph& graph) : graph_(graph), waiting_(graph.size()) {
+  if (graph.size() >= std::size_t{1} << kRankBits) throw std::length_error("a graph of more than 2^24 nodes");
+  for (const NodeId id : graph.order()) {
+    of_rank_.resize(std::max<std::size_t>(of_rank_.size(), graph.rank(id) + 1));
+    of_rank_[graph.rank(id)].push_back(id);
   }
-  std::vector<Position> merged;
-  merged.reserve(batch->positions.size() + positions.size());
-  std::ranges::set_union(batch->positions, positions, std::back_inserter(merged));
-  batch->positions = std::move(merged);
 }
 
-Scheduler::Batch Scheduler::pop() {
-  assert(!queue_.empty());
-  const EventKey key = queue_.top();
-  queue_.pop();
-  std::vector<Batch>& batches = waiting_[key.node];
-  const auto batch = std::ranges::find(batches, key, &Batch::key);
-  Batch result = std::move(*batch);
-  batches.erase(batch);
-  return result;
+void Scheduler::schedule(Tick tick, NodeId node, std::span<const Position> positions) {
+  if (positions.empty()) return;
+  assert(tick < Tick{1} << (64 - kRankBits));
+  std::vector<Waiting>& waiting = waiting_[node];
+  const auto at = std::ranges::lower_bound(waiting, tick, std::ranges::greater(), &Waiting::tick);
+  if (at == waiting.end() || at->tick != tick) {
+    waiting.insert(at, {tick, {positions.begin(), positions.end()}});
+    queue_.push(tick << kRankBits | graph_.rank(node));
+    return;
+  }
+  if (std::ranges::includes(at->positions, positions)) return;
+  std::vector<Position> merged;
+  merged.reserve(at->positions.size() + positions.size());
+  std::ranges::set_union(at->positions, positions, std::back_inserter(merged));
+  at->positions = std::move(merged);
+}
+
+Scheduler::Group Scheduler::pop() {
+  const std::uint64_t key = queue_.pop();
+  while (queue_.repeats()) queue_.pop();
+  Group group{key >> kRankBits, {}};
+  for (const NodeId node : of_rank_[key & ((1U << kRankBits) - 1)]) {
+    std::vector<Waiting>& waiting = waiting_[node];
+    if (waiting.empty() || waiting.back().tick != group.tick) continue;
+    group.batches.push_back({node, std::move(waiting.back().positions)});
+    waiting.pop_back();
+  }
+  return group;
 }
 
 }  // namespace snnsim

@@ -58,7 +58,8 @@ class GraphBuilder {
                           .range = quantizer.range,
                           .threshold = quantizer.step,
                           .initial_potential = std::vector<float>(quantizer.step.size(), 0.5F)};
-    result_.exact = result_.exact && exact(population.neuron);
+    if (options_.phase) population.phase = options_.phase(name);
+    result_.exact = result_.exact && exact(population.neuron, options_.input);
     return graph_.add(std::move(population), drive);
   }
 
@@ -67,7 +68,8 @@ class GraphBuilder {
     const WeightMatrix& matrix = block.matrix(name);
     Projection projection{.name = fmt::format("blocks.{}.{}", k, models::name(name)),
                           .synapses = FloatSynapses{matrix.floating},
-                          .weight_bits = model_.weight_bits};
+                          .weight_bits = model_.weight_bits,
+                          .axon = options_.axon};
     if (block.integer_product(name)) {
       check_overflow(*matrix.integer, *at(block.sites, input_of(name)), projection.name);
       projection.synapses = IntegerSynapses{matrix.integer, block.output_scale(name)};

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -15,6 +16,10 @@ struct ConversionOptions {
   SourceSchedule embedding = SourceSchedule::constant;
   /// The neuron of a population, given its name and the range of the quantizer it replaces.
   std::function<NeuronModel(std::string_view population, LevelRange range)> neuron;
+  /// The phase of a population (Population::phase); empty: all start with their inputs.
+  std::function<std::optional<std::uint32_t>(std::string_view population)> phase{};
+  Axon axon{};           // of every projection
+  InputPattern input{};  // what delays and phases make of the populations' input
 };
 
 /// A converted model: the graph, and where its parts are.

@@ -92,8 +92,8 @@ void step_cost(benchmark::State& state, Neuron neuron) {
   constexpr std::size_t timesteps = 8;
   const Workload workload(neuron, timesteps, Executor::stepped);
   const models::SpikingModel& spiking = workload.pipeline->spiking;
-  const auto stepped = make_stepped_executor(spiking.graph, timesteps);
-  const auto event = make_event_executor(spiking.graph, timesteps);
+  const auto stepped = make_stepped_executor(spiking.graph, TimeSettings{.timesteps = timesteps});
+  const auto event = make_event_executor(spiking.graph, TimeSettings{.timesteps = timesteps});
   std::vector<double> qann_times, stepped_times, event_times;
   const auto timed = [&](std::vector<double>& times, auto sequence, const Segment& segment) {
     const double start = benchmarks::processor_seconds();

@@ -64,8 +64,8 @@ TEST_CASE("event and stepped executors agree on biases, for every neuron") {
   const QuantizedModel qann = quantized(dense, 6, 6, 1);
   for (const auto& neuron : all_neurons(4)) {
     const SpikingModel spiking = convert_to(qann, 4, SourceSchedule::constant, neuron);
-    CHECK(simulate(spiking, *dense, *make_event_executor(spiking.graph, 4), tokens, 1) ==
-          simulate(spiking, *dense, *make_stepped_executor(spiking.graph, 4), tokens, 1));
+    CHECK(simulate(spiking, *dense, *make_event_executor(spiking.graph, TimeSettings{.timesteps = 4}), tokens, 1) ==
+          simulate(spiking, *dense, *make_stepped_executor(spiking.graph, TimeSettings{.timesteps = 4}), tokens, 1));
   }
 }
 

@@ -117,13 +117,15 @@ class RandomGraph {
     const LevelRange range{-random_.between(1, 9), random_.between(1, 9)};
     const NeuronModel neurons[] = {
         SigmaDelta{range}, IntegerSpiking{range, timesteps_}, IntegrateAndFire{range, timesteps_},
-        StBif{range, random_.between(1, 3), timesteps_},
+        StBif{range, random_.between(1, 3), timesteps_, random_.between(1, 3)},
         LeakyIntegrateAndFire{random_.uniform(),
                               flip() ? LeakyIntegrateAndFire::Reset::zero : LeakyIntegrateAndFire::Reset::subtract,
                               random_.between(0, 2)}};
     Population result = population(neurons[random_.between(0, 4)], range, width, 0.1F + random_.uniform());
     if (random_.between(0, 3) == 0)
       for (float& start : result.initial_potential) start = 3 * random_.uniform() - 1;
+    if (random_.between(0, 3) == 0) result.phase = static_cast<std::uint32_t>(random_.between(0, 3));
+    if (random_.between(0, 5) == 0) result.phase.reset();
     return result;
   }
 
@@ -149,6 +151,7 @@ class Recorder final : public Probe {
     std::vector<std::int16_t> spikes;
     bool operator==(const Call&) const = default;
   };
+  void on_late(const PopulationUpdate& update) override { on_update(update); }
   std::vector<Call> calls;
 };
 
@@ -183,7 +186,7 @@ Finished run(const SpikingGraph& graph, const Case& c, const Executor& executor)
     result.state.append(input);
     const auto end = static_cast<Position>(result.state.positions());
     const SimulationTiming timing = executor.run(result.state, first, end, &result.recorder);
-    result.timing.insert(result.timing.end(), {timing.first_output, timing.quiescence});
+    result.timing.insert(result.timing.end(), {timing.first_output, timing.quiescence, timing.horizon});
   }
   return result;
 }
@@ -238,9 +241,10 @@ TEST_CASE("event and stepped executors agree on random networks") {
     const Case c = random_case(random);
     const RandomGraph random_graph(random, c.timesteps);
     const SpikingGraph& graph = random_graph.graph;
-    const auto timesteps = static_cast<std::uint32_t>(c.timesteps);
-    const Finished stepped = run(graph, c, *make_stepped_executor(graph, timesteps));
-    check_same(graph, c, stepped, run(graph, c, *make_event_executor(graph, timesteps)));
+    const TimeSettings settings{.timesteps = static_cast<std::uint32_t>(c.timesteps),
+                                .horizon = {seed % 3 == 0 ? Horizon::Kind::quiescence : Horizon::Kind::steps}};
+    const Finished stepped = run(graph, c, *make_stepped_executor(graph, settings));
+    check_same(graph, c, stepped, run(graph, c, *make_event_executor(graph, settings)));
     check_exact_populations(graph, c, stepped.state);
   }
 }

@@ -63,11 +63,14 @@ void check_executors_agree(const Quantized& model, const SpikingModel& spiking) 
   CAPTURE(timesteps);
   CAPTURE(name(spiking.graph.population(spiking.graph.populations()[0]).neuron));
   const Run stepped =
-      simulate(spiking, *model.dense, *make_stepped_executor(spiking.graph, timesteps), model.tokens, 1);
+      simulate(spiking, *model.dense, *make_stepped_executor(spiking.graph, TimeSettings{.timesteps = timesteps}),
+               model.tokens, 1);
   for (const std::size_t threads : {1, 2, 7}) {
     CAPTURE(threads);
     const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, threads);
-    CHECK(stepped == simulate(spiking, *model.dense, *make_event_executor(spiking.graph, timesteps), model.tokens, 1));
+    CHECK(stepped == simulate(spiking, *model.dense,
+                              *make_event_executor(spiking.graph, TimeSettings{.timesteps = timesteps}), model.tokens,
+                              1));
   }
 }
 

@@ -69,7 +69,7 @@ void check_equals_qann(const QuantizedModel& qann, const SpikingModel& spiking, 
   quantized.append_prefix(reference, prefix);
   quantized.append(std::span(tokens).subspan(prefix),
                    [&](std::size_t, Site, const Matrix<std::int16_t>& c) { counts.push_back(c); });
-  const auto executor = make_stepped_executor(spiking.graph, spiking.timesteps);
+  const auto executor = make_stepped_executor(spiking.graph, TimeSettings{.timesteps = spiking.timesteps});
   const Run run = simulate(spiking, *qann.dense, *executor, tokens, prefix, sequential);
   REQUIRE(counts.size() == run.emitted.size());
   for (std::size_t p = 0; p < counts.size(); ++p)

@@ -68,11 +68,14 @@ TEST_CASE_FIXTURE(Fixture, "event and stepped executors agree bit for bit, for e
         const SpikingModel spiking = convert_to(qann, t, embedding, neuron);
         CAPTURE(name(spiking.graph.population(spiking.graph.populations()[0]).neuron));
         CAPTURE(timesteps);
-        const Run stepped = simulate(spiking, *dense, *make_stepped_executor(spiking.graph, t), tokens, 1);
-        CHECK(stepped == simulate(spiking, *dense, *make_event_executor(spiking.graph, t), tokens, 1));
+        const Run stepped =
+            simulate(spiking, *dense, *make_stepped_executor(spiking.graph, TimeSettings{.timesteps = t}), tokens, 1);
+        CHECK(stepped ==
+              simulate(spiking, *dense, *make_event_executor(spiking.graph, TimeSettings{.timesteps = t}), tokens, 1));
         for (const std::size_t threads : {1, 2, 7}) {
           const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, threads);
-          CHECK(stepped == simulate(spiking, *dense, *make_event_executor(spiking.graph, t), tokens, 1));
+          CHECK(stepped == simulate(spiking, *dense, *make_event_executor(spiking.graph, TimeSettings{.timesteps = t}),
+                                    tokens, 1));
         }
       }
 }
@@ -81,10 +84,13 @@ TEST_CASE_FIXTURE(Fixture, "sequential positions: exact neurons give the same, a
   const QuantizedModel qann = quantized(dense, 6, 6, 1);
   for (const auto& neuron : all_neurons(4)) {
     const SpikingModel spiking = convert_to(qann, 4, SourceSchedule::constant, neuron);
-    const Run one = simulate(spiking, *dense, *make_event_executor(spiking.graph, 4), tokens, 1, true);
-    CHECK(one == simulate(spiking, *dense, *make_stepped_executor(spiking.graph, 4), tokens, 1, true));
+    const Run one =
+        simulate(spiking, *dense, *make_event_executor(spiking.graph, TimeSettings{.timesteps = 4}), tokens, 1, true);
+    CHECK(one == simulate(spiking, *dense, *make_stepped_executor(spiking.graph, TimeSettings{.timesteps = 4}), tokens,
+                          1, true));
     if (!spiking.exact) continue;
-    const Run all = simulate(spiking, *dense, *make_event_executor(spiking.graph, 4), tokens, 1);
+    const Run all =
+        simulate(spiking, *dense, *make_event_executor(spiking.graph, TimeSettings{.timesteps = 4}), tokens, 1);
     CHECK(one.emitted == all.emitted);
     CHECK(same_rows(one.output, all.output, 1));
   }

@@ -60,7 +60,8 @@ class Stories15m {
                                                            .neuron = [&](std::string_view name, LevelRange range) {
                                                              return make_neuron(experiment_.conversion, name, range);
                                                            }});
-    pipeline_->executor = make_event_executor(pipeline_->spiking.graph, pipeline_->spiking.timesteps);
+    pipeline_->executor =
+        make_event_executor(pipeline_->spiking.graph, TimeSettings{.timesteps = pipeline_->spiking.timesteps});
   }
 
   static void add(const SegmentResult& result, Totals& totals, std::vector<PopulationTally>& tallies) {

@@ -63,7 +63,7 @@ TEST_CASE("sparse synapses add what dense ones do, on any number of threads") {
     for (const std::size_t threads : {1, 2, 7}) {
       const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, threads);
       Matrix<std::int32_t> sums(5, padded_outputs(shape.out), 7);
-      accumulate(sparse, counts, rows, sums);
+      accumulate(sparse, counts, rows, rows, sums);
       CHECK(sums == expected);
     }
   }
@@ -78,7 +78,7 @@ TEST_CASE("more targets than 16 bits number") {
   counts.row(0)[0] = 10;
   counts.row(0)[1] = 1;
   Matrix<std::int32_t> sums(1, padded_outputs(1200001));
-  accumulate(sparse, counts, std::vector<std::uint32_t>{0}, sums);
+  accumulate(sparse, counts, std::vector<std::uint32_t>{0}, std::vector<std::uint32_t>{0}, sums);
   CHECK(sums.row(0)[1200000] == 10);
   CHECK(sums.row(0)[0] == 20);
   CHECK(sums.row(0)[65536] == 30);
@@ -91,7 +91,7 @@ TEST_CASE("two synapses of one pair add up, and count as two") {
   Matrix<std::int16_t> counts(1, 4);
   counts.row(0)[0] = 2;
   Matrix<std::int32_t> sums(1, padded_outputs(2));
-  accumulate(sparse, counts, std::vector<std::uint32_t>{0}, sums);
+  accumulate(sparse, counts, std::vector<std::uint32_t>{0}, std::vector<std::uint32_t>{0}, sums);
   CHECK(sums.row(0)[0] == -2);
   CHECK(sums.row(0)[1] == -4);
   CHECK(sparse.degree(0) == 3);

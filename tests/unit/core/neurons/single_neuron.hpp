@@ -16,8 +16,14 @@ inline std::vector<std::int32_t> spikes_of(const NeuronModel& neuron, const std:
   std::vector<std::int32_t> result;
   for (std::size_t t = 0; t < drives.size(); ++t) {
     std::int16_t spike = 0;
-    const NeuronRow row{
-        1, &drives[t], &threshold, &initial_potential, state.data(), &spike, static_cast<std::uint32_t>(t + 1)};
+    const NeuronRow row{1,
+                        &drives[t],
+                        &threshold,
+                        &initial_potential,
+                        state.data(),
+                        &spike,
+                        static_cast<std::uint32_t>(t + 1),
+                        static_cast<std::int32_t>(t + 1)};
     std::visit([&](const auto& n) { n.update(row); }, neuron);
     result.push_back(spike);
   }

@@ -24,10 +24,12 @@ std::vector<std::int32_t> literal(std::int32_t most, const std::vector<float>& d
   return spikes;
 }
 
-bool pending(const StBif& neuron, float drive, std::int32_t emitted) {
+/// Of a neuron that emitted so much and is refractory until tick 9.
+std::int32_t next_update(const StBif& neuron, float drive, std::int32_t emitted) {
   const float threshold = 1, start = 0.5F;
   std::int16_t spike = 0;
-  return neuron.pending(NeuronRow{1, &drive, &threshold, &start, &emitted, &spike, 1});
+  std::int32_t state[] = {emitted, 9};
+  return neuron.next_update(NeuronRow{1, &drive, &threshold, &start, state, &spike, 1});
 }
 
 }  // namespace
@@ -54,13 +56,18 @@ TEST_CASE("st_bif reaches the quantizer within ceil(distance / B) quiet steps, a
     }
 }
 
-TEST_CASE("st_bif is pending exactly while it has a deficit") {
+TEST_CASE("st_bif asks for another update exactly while it has a deficit, when it may spike again") {
   const StBif neuron{kRange, 1, 4};
-  CHECK(pending(neuron, 3, 2));
-  CHECK(pending(neuron, 3, 4));
-  CHECK_FALSE(pending(neuron, 3, 3));
-  CHECK_FALSE(pending(neuron, 100, 7));  // clipped: there is nothing to reach beyond
-  CHECK_FALSE(pending(neuron, std::nanf(""), -8));
+  CHECK(next_update(neuron, 3, 2) == 9);
+  CHECK(next_update(neuron, 3, 4) == 9);
+  CHECK(next_update(neuron, 3, 3) == 0);
+  CHECK(next_update(neuron, 100, 7) == 0);  // clipped: there is nothing to reach beyond
+  CHECK(next_update(neuron, std::nanf(""), -8) == 0);
+}
+
+TEST_CASE("st_bif is silent for its refractory time") {
+  const std::vector<float> drives{3, 3, 3, 3, 3, 3, 0, 0};
+  CHECK(tests::spikes_of(StBif{kRange, 1, 8, 3}, drives, 1) == std::vector<std::int32_t>{1, 0, 0, 1, 0, 0, -1, 0});
 }
 
 }  // namespace snnsim

@@ -55,7 +55,7 @@ std::vector<std::int32_t> emitted(const NetworkState& state, NodeId population, 
 TEST_CASE_FIXTURE(TwoPopulations, "two populations, worked by hand") {
   NetworkState state(graph, 2);
   state.append(one_row({2, -3}));
-  const SimulationTiming timing = make_stepped_executor(graph, 2)->run(state, 0, 1, nullptr);
+  const SimulationTiming timing = make_stepped_executor(graph, TimeSettings{.timesteps = 2})->run(state, 0, 1, nullptr);
   CHECK(emitted(state, a, 0, 2) == std::vector<std::int32_t>{2, -3});
   CHECK(emitted(state, b, 0, 3) == std::vector<std::int32_t>{-1, -1, 2});
   CHECK(state.value(first) == [] {
@@ -110,14 +110,14 @@ TEST_CASE_FIXTURE(TwoPopulations, "the value after one of two steps has half of 
   NetworkState state(graph, 2);
   state.append(one_row({2, -3}));
   const std::array<Position, 1> row{0};
-  for (const NodeId id : graph.order()) state.update(id, row, 1, nullptr);
+  for (const NodeId id : graph.order()) state.update(id, row, {1, 1});
   CHECK(state.value(second).row(0)[0] == 1);
   CHECK(state.value(sum).row(0)[0] == 2);
 }
 
 TEST_CASE_FIXTURE(TwoPopulations, "settled positions cost nothing, and clear() forgets everything") {
   NetworkState state(graph, 2);
-  const auto executor = make_event_executor(graph, 2);
+  const auto executor = make_event_executor(graph, TimeSettings{.timesteps = 2});
   state.append(one_row({2, -3}));
   executor->run(state, 0, 1, nullptr);
   const OperationCount once = state.operations();
@@ -145,7 +145,7 @@ TEST_CASE("a population that operators read hands on θ (Σ s - α t)") {
   const std::array<Position, 1> row{0};
   const float expected[] = {0.5F * static_cast<float>(2 - 2 / 3.0), 0.5F * static_cast<float>(2 - 4 / 3.0), 0.5F};
   for (std::uint32_t step = 1; step <= 3; ++step) {
-    for (const NodeId id : graph.order()) state.update(id, row, step, nullptr);
+    for (const NodeId id : graph.order()) state.update(id, row, {step, step});
     CHECK(state.value(spikes).row(0)[0] == expected[step - 1]);
   }
   CHECK(state.value(2).row(0)[0] == 1.0F);
@@ -159,7 +159,7 @@ TEST_CASE("the last share of a constant source is the input itself, to the bit")
     NetworkState state(graph, timesteps);
     state.append(one_row({0.1F}));
     const std::array<Position, 1> row{0};
-    for (std::uint32_t step = 1; step <= timesteps; ++step) state.update(source, row, step, nullptr);
+    for (std::uint32_t step = 1; step <= timesteps; ++step) state.update(source, row, {step, step});
     CHECK(state.value(source).row(0)[0] == 0.1F);
   }
 }
@@ -173,7 +173,8 @@ TEST_CASE("an initial potential that reaches a level by itself fires, with or wi
   started.initial_potential = {1.5F, -0.25F, 0.5F};
   const NodeId spikes = graph.add(started, drive);
   graph.finish();
-  for (const auto& executor : {make_event_executor(graph, 2), make_stepped_executor(graph, 2)}) {
+  for (const auto& executor : {make_event_executor(graph, TimeSettings{.timesteps = 2}),
+                               make_stepped_executor(graph, TimeSettings{.timesteps = 2})}) {
     NetworkState state(graph, 2);
     state.append(one_row({0.1F}));
     executor->run(state, 0, 1, nullptr);

@@ -32,7 +32,8 @@ struct OnePopulation {
     NetworkState state(graph, kTimesteps);
     state.append(Matrix<float>(positions, 1, input));
     ArrivalProbe probe(graph, kTimesteps, 0, positions);
-    make_event_executor(graph, kTimesteps)->run(state, 0, static_cast<Position>(positions), &probe);
+    make_event_executor(graph, TimeSettings{.timesteps = kTimesteps})
+        ->run(state, 0, static_cast<Position>(positions), &probe);
     return measured(probe);
   }
 };

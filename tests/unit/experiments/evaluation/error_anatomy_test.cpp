@@ -25,7 +25,8 @@ struct Settled {
     graph.finish();
     state = std::make_unique<NetworkState>(graph, 2);
     state->append(input);
-    make_event_executor(graph, 2)->run(*state, 0, static_cast<Position>(input.rows()), nullptr);
+    make_event_executor(graph, TimeSettings{.timesteps = 2})
+        ->run(*state, 0, static_cast<Position>(input.rows()), nullptr);
   }
 
   PopulationTally measured(const Matrix<float>& dense, std::size_t prefix = 0) const {
