@@ -78,10 +78,13 @@ void SpikingGraph::list_edges() {
 
 /// Orders the nodes by what they depend on at the same tick; `over_delays`: and earlier. False if there is a cycle.
 bool SpikingGraph::sort(bool over_delays) {
-  const auto is_kept = [&](const Graph::edge_descriptor& edge) {
-    return over_delays || !travels(static_cast<NodeId>(boost::target(edge, graph_)));
+  const auto counts = [&](NodeId target) {
+    return over_delays || !travels(target) || std::get<Projection>(graph_[target]).axon.delay == 0;
   };
-  const boost::filtered_graph<Graph, std::function<bool(const Graph::edge_descriptor&)>> kept(graph_, is_kept);
+  const std::function is_kept = [&](const Graph::edge_descriptor& edge) {
+    return counts(static_cast<NodeId>(boost::target(edge, graph_)));
+  };
+  const boost::filtered_graph kept(graph_, is_kept);
   order_.clear();
   try {
     boost::topological_sort(kept, std::back_inserter(order_));  // successors first
@@ -92,7 +95,7 @@ bool SpikingGraph::sort(bool over_delays) {
   std::ranges::reverse(order_);
   for (const NodeId id : order_)
     for (const Successor& next : successors_[id])
-      if (over_delays || !travels(next.node)) rank_[next.node] = std::max(rank_[next.node], rank_[id] + 1);
+      if (counts(next.node)) rank_[next.node] = std::max(rank_[next.node], rank_[id] + 1);
   return true;
 }
 
