@@ -34,7 +34,8 @@ class RandomNetwork {
   /// What the brute force emits for one row of input.
   std::vector<Emission> expected(std::size_t trial) {
     for (Group& group : n_.groups)
-      if (!group.input.empty()) std::rotate(group.input.begin(), group.input.begin() + (trial > 0 ? 1 : 0), group.input.end());
+      if (!group.input.empty())
+        std::rotate(group.input.begin(), group.input.begin() + (trial > 0 ? 1 : 0), group.input.end());
     return simulate_by_brute_force(n_);
   }
 
@@ -62,8 +63,8 @@ class RandomNetwork {
       for (const Position r : update.rows)
         for (std::size_t j = 0; j < graph_.width(update.population); ++j)
           if (update.spikes.row(r)[j] != 0)
-            emissions[r].push_back({static_cast<std::int64_t>(update.tick), group, static_cast<std::int64_t>(j),
-                                    update.spikes.row(r)[j]});
+            emissions[r].push_back(
+                {static_cast<std::int64_t>(update.tick), group, static_cast<std::int64_t>(j), update.spikes.row(r)[j]});
     }
     std::vector<std::vector<Emission>> emissions = std::vector<std::vector<Emission>>(kTrials);
 
@@ -92,7 +93,8 @@ class RandomNetwork {
     if (n_.cyclic && n_.links.empty()) link.from = link.to;  // at least one cycle
     const bool backwards = link.from >= link.to;
     if (backwards && n_.cyclic) link.delay += 1;
-    if (backwards && !n_.cyclic && last > 0) link.from = 0, link.to = static_cast<std::size_t>(random_.between(1, last));
+    if (backwards && !n_.cyclic && last > 0)
+      link.from = 0, link.to = static_cast<std::size_t>(random_.between(1, last));
     if (backwards && !n_.cyclic && last == 0) link.delay = -1;  // no place for it
     link.weights.assign(n_.groups[link.to].size, std::vector<std::int64_t>(n_.groups[link.from].size));
     for (auto& row : link.weights)
@@ -115,7 +117,8 @@ class RandomNetwork {
     const std::size_t in = link.weights[0].size(), out = link.weights.size();
     std::vector<std::int8_t> weights;
     for (const auto& row : link.weights) weights.insert(weights.end(), row.begin(), row.end());
-    Projection projection = integer_projection(out, in, weights);
+    Projection projection =
+        random_.between(0, 2) == 0 ? sparse_projection(out, in, weights) : integer_projection(out, in, weights);
     projection.axon = {static_cast<std::uint32_t>(link.delay),
                        static_cast<std::uint16_t>(std::max(0, random_.between(-2, 3)))};
     if (random_.between(0, 4) == 0) {  // the same weights in floating point
@@ -132,8 +135,9 @@ class RandomNetwork {
         link.lag.emplace_back(late.begin(), late.end());
       }
     const std::int64_t threshold = n_.groups[link.from].threshold;  // a spike of value θ
-    if (auto* synapses = std::get_if<IntegerSynapses>(&projection.synapses))
-      synapses->scale.assign(out, static_cast<float>(threshold));
+    const std::vector<float> scale(out, static_cast<float>(threshold));
+    if (auto* synapses = std::get_if<IntegerSynapses>(&projection.synapses)) synapses->scale = scale;
+    if (auto* synapses = std::get_if<SparseSynapses>(&projection.synapses)) synapses->scale = scale;
     for (auto& row : link.weights)
       for (std::int64_t& w : row) w *= threshold;
     return graph_.add(std::move(projection));

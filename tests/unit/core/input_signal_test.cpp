@@ -55,7 +55,8 @@ TEST_CASE("a sigma-delta population emits given spikes again; a steady current a
   const NodeId sum = graph.add(std::make_shared<Sum>(1), {drive, current});
   graph.set_output(sum);
   graph.finish();
-  for (const auto& executor : {make_event_executor(graph, 3), make_stepped_executor(graph, 3)}) {
+  for (const auto& executor : {make_event_executor(graph, TimeSettings{.timesteps = 3}),
+                               make_stepped_executor(graph, TimeSettings{.timesteps = 3})}) {
     NetworkState state(graph, 3);
     state.append(Matrix<float>(2, 0));
     executor->run(state, 0, 2, nullptr);

@@ -92,7 +92,7 @@ TEST_CASE("sparse synapses: the sums of dense ones, and the operations of those 
     graph.finish();
     NetworkState state(graph, 2);
     state.append(one_row({2, -3}));
-    make_event_executor(graph, 2)->run(state, 0, 1, nullptr);
+    make_event_executor(graph, TimeSettings{.timesteps = 2})->run(state, 0, 1, nullptr);
     return std::pair(state.value(drive), state.operations());
   };
   const auto [dense, all] = run(integer_projection(3, 2, weights));

@@ -16,7 +16,8 @@ TEST_CASE("a radix heap gives the order of a priority queue, whatever the spread
     std::uint64_t last = 0;
     for (int i = 0; i < 20000; ++i) {
       if (random.between(0, 4) < (i < 10000 ? 3 : 2)) {
-        const std::uint64_t key = last + static_cast<std::uint64_t>(random.uniform() * static_cast<float>(1ULL << bits));
+        const std::uint64_t key =
+            last + static_cast<std::uint64_t>(random.uniform() * static_cast<float>(1ULL << bits));
         heap.push(key);
         expected.push(key);
       } else if (!expected.empty()) {
