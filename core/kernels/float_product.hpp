@@ -19,8 +19,8 @@ class FloatWeights {
   virtual void read_row(std::size_t i, float* values) const = 0;
 };
 
-/// y[k] = W x[rows[k]] in fp32. Every output is the sum over the inputs in ascending order, one rounding per multiply
-/// and one per add, whatever the instruction set, the batch of rows and the number of threads.
+/// y[k] = W x[rows[k]] in fp32. Every output starts from 0 and takes the inputs in ascending order, each with one
+/// rounding: sum = fma(weight, input, sum), whatever the instruction set, the batch of rows and the number of threads.
 /// x: (· × at least in), y: (rows.size() × out), row k of y belongs to rows[k]; or, with `scatter`, row rows[k] of y.
 enum class OutputRows { gathered, scattered };
 void multiply(const FloatWeights& weights, const Matrix<float>& x, std::span<const std::uint32_t> rows,

@@ -28,7 +28,7 @@ inline double median(std::vector<double> values) {
 /// A few milliseconds of int8 multiply-adds into 32-bit sums, with AVX-512 VNNI, or AVX2 where there is none. Returns
 /// how many.
 double int8_peak_loop();
-/// The same of fp32 multiplications and additions, in pairs, each rounded.
+/// The same of fp32 multiply-adds, each rounded once.
 double float_peak_loop();
 
 /// The int32 product of u8 counts (rows × in) and s8 weights (in × out) by oneDNN with weights packed once.
