@@ -5,18 +5,11 @@
 #include <hwy/foreach_target.h>  // compiles this file once per instruction set
 #include <hwy/highway.h>
 
+#include "core/kernels/quantize_level-inl.hpp"
+
 HWY_BEFORE_NAMESPACE();
 namespace snnsim::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
-
-/// As quantize(), operation by operation.
-template <class D, class V = hn::Vec<D>>
-HWY_INLINE V level(D d, V x, V step, LevelRange range) {
-  const V low = hn::Set(d, static_cast<float>(range.low)), high = hn::Set(d, static_cast<float>(range.high));
-  const V level = hn::Floor(hn::Add(hn::Div(x, step), hn::Set(d, 0.5F)));
-  const V above = hn::IfThenElse(hn::Lt(low, level), level, low);  // a NaN gives low
-  return hn::IfThenElse(hn::Lt(high, above), high, above);
-}
 
 void quantize_values(float* values, const float* step, std::size_t width, LevelRange range, std::int16_t* counts) {
   const hn::CappedTag<float, 16> d;
@@ -26,7 +19,7 @@ void quantize_values(float* values, const float* step, std::size_t width, LevelR
   std::size_t i = 0;
   for (; i + lanes <= width; i += lanes) {
     const auto s = hn::LoadU(d, step + i);
-    const auto rounded = level(d, hn::LoadU(d, values + i), s, range);
+    const auto rounded = quantize_level(d, hn::LoadU(d, values + i), s, range);
     hn::StoreU(hn::DemoteTo(narrow, hn::ConvertTo(wide, rounded)), narrow, counts + i);
     hn::StoreU(hn::Mul(s, rounded), d, values + i);
   }

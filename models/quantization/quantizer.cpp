@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/error.hpp"
+#include "core/kernels/quantize_row.hpp"
 #include "core/parallel.hpp"
 #include "models/checkpoint/check_finite.hpp"
 #include "models/quantization/threshold_search.hpp"
@@ -96,8 +97,9 @@ WeightMatrix quantize_weights(const Tensor& weights, int bits) {
     std::vector<float> row(in);
     weights.read_row(i, row.data());
     scale[i] = search_step(row, range);
-    for (std::size_t j = 0; j < in; ++j)
-      integers[i * in + j] = static_cast<std::int8_t>(quantize(row[j], scale[i], range));
+    std::vector<std::int16_t> counts(in);
+    quantize_row(row, std::vector<float>(in, scale[i]), range, counts.data());
+    for (std::size_t j = 0; j < in; ++j) integers[i * in + j] = static_cast<std::int8_t>(counts[j]);
   });
   const auto packed = std::make_shared<const IntegerWeights>(out, in, integers);
   return {packed, scale, std::make_shared<DequantizedWeights>(packed, scale)};

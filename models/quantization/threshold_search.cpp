@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include "core/error.hpp"
+#include "core/kernels/squared_error.hpp"
 #include "core/random.hpp"
 
 namespace snnsim::models {
@@ -17,27 +20,43 @@ constexpr int kCoarse = 56;  // 7 octaves below the step at which the range span
 constexpr int kAbove = 5;    // and 5/8 above: in 2 bits a largest value that is positive has level 1, not 1.5
 constexpr int kFine = 7;     // on each side of the best coarse step
 
-/// One of every `stride` samples, each time another of them: a fixed one would see the same channels in every row
-/// where the stride and the width have a common divisor.
-std::vector<float> thin_out(std::span<const float> samples) {
+/// One of every few samples, each time another of them: a fixed one would see the same channels in every row where the
+/// stride and the width have a common divisor. Keeps those that it selects in `kept`.
+std::span<const float> thin_out(std::span<const float> samples, std::vector<float>& kept) {
   const std::size_t stride = samples.size() / kMostSamples + 1;
+  if (stride == 1) return samples;
   const RandomStream random(0, RandomStream::Purpose::threshold_samples);
-  std::vector<float> kept;
   kept.reserve(samples.size() / stride + 1);
   for (std::size_t i = 0; i < samples.size(); i += stride)
     kept.push_back(samples[i + random.bits(i) % std::min(stride, samples.size() - i)]);
   return kept;
 }
 
+/// Magnitudes are in the order of their bits, and what is not finite comes last; an integer maximum becomes vector
+/// instructions.
 float largest_magnitude(std::span<const float> samples) {
-  float largest = 0;
-  for (const float x : samples) {
-    if (!std::isfinite(x))
-      throw DataError("a NaN or infinite value appeared where quantization ranges are measured",
-                      "check the checkpoint: some weights or activations overflow");
-    largest = std::max(largest, std::abs(x));
-  }
+  std::uint32_t bits = 0;
+  for (const float x : samples) bits = std::max(bits, std::bit_cast<std::uint32_t>(x) & 0x7FFFFFFFU);
+  const auto largest = std::bit_cast<float>(bits);
+  if (!std::isfinite(largest))
+    throw DataError("a NaN or infinite value appeared where quantization ranges are measured",
+                    "check the checkpoint: some weights or activations overflow");
   return largest;
+}
+
+/// quantization_error() where that is below the bound, else something that is not: sums of squares never fall, so a
+/// part of the samples may be enough to tell.
+double error_below(std::span<const float> samples, float step, LevelRange range, double bound) {
+  constexpr std::size_t part = 256;
+  std::array<double, 8> sums{};
+  double error = 0;
+  for (std::size_t first = 0; first < samples.size() && error < bound; first += part) {
+    add_squared_errors(samples.subspan(first, std::min(part, samples.size() - first)), step, range, sums);
+    double total = 0;
+    for (const double s : sums) total += s;
+    error = total / static_cast<double>(samples.size());
+  }
+  return error;
 }
 
 }  // namespace
@@ -47,27 +66,21 @@ LevelRange signed_range(int bits) {
 }
 
 double quantization_error(std::span<const float> samples, float step, LevelRange range) {
-  std::array<double, 8> sums{};
-  for (std::size_t i = 0; i < samples.size(); ++i) {
-    const float difference = samples[i] - step * static_cast<float>(quantize(samples[i], step, range));
-    sums[i % sums.size()] += static_cast<double>(difference) * static_cast<double>(difference);
-  }
-  double total = 0;
-  for (const double s : sums) total += s;
-  return samples.empty() ? 0 : total / static_cast<double>(samples.size());
+  return error_below(samples, step, range, std::numeric_limits<double>::infinity());
 }
 
 float search_step(std::span<const float> samples, LevelRange range) {
   const float largest = largest_magnitude(samples);
   const auto start = static_cast<float>(2.0 * static_cast<double>(largest) / (range.high - range.low));
   if (!(start > 0) || !std::isnormal(start)) return 1.0F;
-  const std::vector<float> kept = thin_out(samples);
+  std::vector<float> selected;
+  const std::span<const float> kept = thin_out(samples, selected);
   float best = start;
   double least = quantization_error(kept, start, range);
   const auto consider = [&](double octaves_down) {
     const auto step = static_cast<float>(static_cast<double>(start) * std::exp2(-octaves_down));
-    const double error = quantization_error(kept, step, range);
-    if (std::isnormal(step) && error < least) {
+    const double error = std::isnormal(step) ? error_below(kept, step, range, least) : least;
+    if (error < least) {
       least = error;
       best = step;
     }

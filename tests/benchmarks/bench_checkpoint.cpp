@@ -1,11 +1,13 @@
-// Opening a model and turning its stored numbers into fp32: seconds, numbers per second, and the bound set by copying
-// as many fp32 numbers. SNNSIM_CHECKPOINT names a model to open and check; else the bundled one.
+// Opening a model, turning its stored numbers into fp32 and quantizing weights: seconds, numbers per second, and the
+// bound set by copying as many fp32 numbers. SNNSIM_CHECKPOINT names a model to open and check; else the bundled one.
 #include <cstdlib>
 
 #include <benchmark/benchmark.h>
 
+#include "core/random.hpp"
 #include "models/checkpoint/check_finite.hpp"
 #include "models/checkpoint/dequantize.hpp"
+#include "models/quantization/quantizer.hpp"
 
 namespace snnsim::models {
 namespace {
@@ -42,8 +44,21 @@ void dequantize_row(benchmark::State& state) {
   state.SetLabel(std::string(name(type)));
 }
 
+/// Rows of a bell curve to 8 bits: the search of their least-MSE steps, most of what a quantized model costs.
+void quantize_matrix(benchmark::State& state) {
+  constexpr std::size_t rows = 256;
+  const RandomStream random(1, RandomStream::Purpose::sampling);
+  std::vector<float> values(rows * kNumbers);
+  for (std::size_t i = 0; i < values.size(); ++i)
+    for (std::size_t k = 0; k < 4; ++k) values[i] += static_cast<float>(random.uniform(4 * i + k) - 0.5);
+  const Tensor weights{DataType::f32, {rows, kNumbers}, reinterpret_cast<const std::byte*>(values.data())};
+  for (auto _ : state) benchmark::DoNotOptimize(quantize_weights(weights, 8).scale.data());
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(values.size()));
+}
+
 BENCHMARK(open)->Unit(benchmark::kMillisecond);
 BENCHMARK(check)->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(quantize_matrix)->Unit(benchmark::kMillisecond)->MeasureProcessCPUTime()->UseRealTime();
 BENCHMARK(dequantize_row)->DenseRange(static_cast<int>(DataType::f32), static_cast<int>(DataType::iq2_xxs));
 
 }  // namespace

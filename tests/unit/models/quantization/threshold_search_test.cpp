@@ -1,5 +1,6 @@
 #include "models/quantization/threshold_search.hpp"
 
+#include <array>
 #include <cmath>
 #include <limits>
 #include <vector>
@@ -8,6 +9,7 @@
 
 #include "core/error.hpp"
 #include "tests/equivalence/small_model.hpp"
+#include "tests/support/targets.hpp"
 
 namespace snnsim::models {
 namespace {
@@ -20,7 +22,60 @@ std::vector<float> bell_curve(std::size_t count, float outlier) {
   return samples;
 }
 
+double plain_error(std::span<const float> samples, float step, LevelRange range) {
+  std::array<double, 8> sums{};
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    const float difference = samples[i] - step * static_cast<float>(quantize(samples[i], step, range));
+    sums[i % sums.size()] += static_cast<double>(difference) * static_cast<double>(difference);
+  }
+  double total = 0;
+  for (const double sum : sums) total += sum;
+  return total / static_cast<double>(samples.size());
+}
+
+/// The grids that the header describes, every step of them with its whole error.
+float plain_search(std::span<const float> samples, LevelRange range) {
+  float largest = 0;
+  for (const float x : samples) largest = std::max(largest, std::fabs(x));
+  const float start = static_cast<float>(2.0 * static_cast<double>(largest) / (range.high - range.low));
+  std::vector<double> octaves{0};
+  for (int i = -5; i <= 56; ++i) octaves.push_back(i / 8.0);
+  float best = 0;
+  double least = std::numeric_limits<double>::infinity();
+  const auto consider = [&](double down) {
+    const auto step = static_cast<float>(static_cast<double>(start) * std::exp2(-down));
+    if (!std::isnormal(step) || !(plain_error(samples, step, range) < least)) return;
+    least = plain_error(samples, step, range);
+    best = step;
+  };
+  for (const double down : octaves) consider(down);
+  const double centre = std::log2(static_cast<double>(start) / static_cast<double>(best));
+  for (int i = -7; i <= 7; ++i) consider(centre + i / 64.0);
+  return best;
+}
+
 }  // namespace
+
+TEST_CASE("the step is that of a search that prunes nothing, to the bit, on every instruction set") {
+  for (const std::size_t count : {1, 7, 8, 9, 255, 256, 257, 2000, 5632})
+    for (const float outlier : {3.0F, 20.0F, -1e30F})
+      for (const float scale : {1.0F, 1e-35F})  // with the small one some candidates are not normal
+        for (const int bits : {2, 4, 8}) {
+          CAPTURE(count);
+          CAPTURE(outlier);
+          CAPTURE(scale);
+          CAPTURE(bits);
+          const LevelRange range = signed_range(bits);
+          std::vector<float> samples = bell_curve(count, outlier);
+          for (float& x : samples) x *= scale;
+          const float expected = plain_search(samples, range);
+          const double error = plain_error(samples, expected, range);
+          tests::on_every_target([&] {
+            CHECK(search_step(samples, range) == expected);
+            CHECK(quantization_error(samples, expected, range) == error);
+          });
+        }
+}
 
 TEST_CASE("signed ranges") {
   CHECK(signed_range(2) == LevelRange{-2, 1});
