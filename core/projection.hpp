@@ -31,8 +31,8 @@ struct FloatSynapses {
   std::shared_ptr<const FloatWeights> weights;  // (out × in)
 };
 
-/// How long spikes travel from their neuron to the synapses: `delay` ticks, and for each neuron and step a number of
-/// ticks 0..jitter more (lags() of simulation/volley.hpp).
+/// How long it takes what a neuron emits in a step, its spikes and the offset that is taken off, to reach the synapses:
+/// `delay` ticks, and for each neuron and step a number of ticks 0..jitter more (lags() of simulation/volley.hpp).
 struct Axon {
   std::uint32_t delay = 0;   // ticks
   std::uint16_t jitter = 0;  // ticks, the largest

@@ -12,13 +12,20 @@ namespace snnsim::experiments {
 
 Neuron neuron_of(const ConversionSection& conversion, std::string_view population) {
   Neuron neuron = conversion.neuron;
-  for (const NeuronOverride& rule : conversion.overrides)
-    if (glob_match(rule.match, population)) neuron = rule.neuron;
+  for (const PopulationOverride& rule : conversion.overrides)
+    if (glob_match(rule.match, population)) neuron = rule.neuron.value_or(neuron);
   return neuron;
 }
 
+Phase phase_of(const ConversionSection& conversion, std::string_view population) {
+  Phase phase = conversion.phase;
+  for (const PopulationOverride& rule : conversion.overrides)
+    if (glob_match(rule.match, population)) phase = rule.phase.value_or(phase);
+  return phase;
+}
+
 void check_overrides(const ConversionSection& conversion, const std::vector<std::string>& populations) {
-  for (const NeuronOverride& rule : conversion.overrides) {
+  for (const PopulationOverride& rule : conversion.overrides) {
     const auto matches = [&](const std::string& name) { return glob_match(rule.match, name); };
     if (std::ranges::any_of(populations, matches)) continue;
     const std::vector<std::string_view> names(populations.begin(), populations.end());

@@ -21,7 +21,8 @@ enum class Embedding { constant, impulse };
 enum class Levels { by_neuron, timesteps, bits };
 enum class Positions { concurrent, sequential };
 enum class Executor { event, stepped };
-enum class Schedule { stepped };
+enum class Schedule { stepped, timed, layer_synchronous };
+enum class Horizon { steps, quiescence };
 enum class Protocol { documents, gptq, lm_eval, llama_cpp, c4, c4_new };
 enum class ZeroShotName { piqa, arc_easy, arc_challenge, hellaswag, winogrande, boolq, lambada };
 enum class ZeroShotProtocol { harness_0_3, harness_0_4, harness_0_4_9_2 };
@@ -35,7 +36,8 @@ inline constexpr std::string_view embedding[] = {"constant", "impulse"};
 inline constexpr std::string_view levels[] = {"", "timesteps", "bits"};
 inline constexpr std::string_view positions[] = {"concurrent", "sequential"};
 inline constexpr std::string_view executor[] = {"event", "stepped"};
-inline constexpr std::string_view schedule[] = {"stepped"};
+inline constexpr std::string_view schedule[] = {"stepped", "timed", "layer_synchronous"};
+inline constexpr std::string_view horizon[] = {"steps", "quiescence"};
 inline constexpr std::string_view protocol[] = {"documents", "gptq", "lm_eval", "llama_cpp", "c4", "c4_new"};
 inline constexpr std::string_view zero_shot[] = {"piqa",       "arc_easy", "arc_challenge", "hellaswag",
                                                  "winogrande", "boolq",    "lambada"};
@@ -62,6 +64,8 @@ inline constexpr std::span<const std::string_view> names_of<Executor> = names::e
 template <>
 inline constexpr std::span<const std::string_view> names_of<Schedule> = names::schedule;
 template <>
+inline constexpr std::span<const std::string_view> names_of<Horizon> = names::horizon;
+template <>
 inline constexpr std::span<const std::string_view> names_of<Protocol> = names::protocol;
 template <>
 inline constexpr std::span<const std::string_view> names_of<ZeroShotName> = names::zero_shot;
@@ -79,6 +83,14 @@ struct PrefixTokens {
   std::optional<std::size_t> count;                            // nullopt: auto
   std::size_t positions() const { return count.value_or(1); }  // auto: the first position (BOS)
   bool operator==(const PrefixTokens&) const = default;
+};
+
+/// When a population starts: "schedule", as simulation.schedule says; "complete", once its inputs are; or so many steps
+/// after them.
+struct Phase {
+  enum class Kind { by_schedule, complete, steps } kind = Kind::by_schedule;
+  std::uint32_t steps = 0;
+  bool operator==(const Phase&) const = default;
 };
 
 /// A cost table: the name of a file in configs/energy, or a path (holds a '/' or ends in .json).
@@ -152,18 +164,24 @@ struct QuantizationSection {
   bool operator==(const QuantizationSection&) const = default;
 };
 
-/// Another neuron for the populations whose name matches.
-struct NeuronOverride {
+/// Another neuron or phase for the populations whose name matches.
+struct PopulationOverride {
   std::string match;
-  Neuron neuron = Neuron::integer_spiking;
+  std::optional<Neuron> neuron;
+  std::optional<Phase> phase;
 
   template <class Visit>
   static void fields(Visit&& visit) {
-    visit("match", &NeuronOverride::match,
+    visit("match", &PopulationOverride::match,
           Rule{.help = "population names, blocks.<k>.<site>; * is any characters, ? is one"});
-    visit("neuron", &NeuronOverride::neuron, Rule{.help = "their neuron; a later override wins"});
+    visit("neuron", &PopulationOverride::neuron,
+          Rule{.help = "their neuron; empty: as without this override; a later override wins"});
+    visit("phase", &PopulationOverride::phase,
+          Rule{.help = "when they start, as conversion.phase; empty: as without this override",
+               .unit = "steps",
+               .most = 1024});
   }
-  bool operator==(const NeuronOverride&) const = default;
+  bool operator==(const PopulationOverride&) const = default;
 };
 
 struct ConversionSection {
@@ -173,7 +191,9 @@ struct ConversionSection {
   Levels levels = Levels::by_neuron;
   Positions positions = Positions::concurrent;
   std::size_t max_spikes = 1;
-  std::vector<NeuronOverride> overrides;
+  std::size_t refractory = 0;
+  Phase phase;
+  std::vector<PopulationOverride> overrides;
 
   template <class Visit>
   static void fields(Visit&& visit) {
@@ -189,7 +209,15 @@ struct ConversionSection {
           Rule{.help = "concurrent: all positions of a segment run together; sequential: one after another"});
     visit("max_spikes", &S::max_spikes,
           Rule{.help = "st_bif: most spikes a neuron emits in one step", .unit = "spikes", .least = 1, .most = 255});
-    visit("overrides", &S::overrides, Rule{.help = "other neurons for some populations"});
+    visit("refractory", &S::refractory,
+          Rule{.help = "st_bif: least time between spikes of a neuron; 0: one step", .unit = "ticks", .most = 65535});
+    visit(
+        "phase", &S::phase,
+        Rule{.help = "when a population starts: so many steps after its inputs; \"complete\": once they are complete; "
+                     "\"schedule\": complete under layer_synchronous, else with its inputs",
+             .unit = "steps",
+             .most = 1024});
+    visit("overrides", &S::overrides, Rule{.help = "other neurons or phases for some populations"});
   }
   bool operator==(const ConversionSection&) const = default;
 };
@@ -207,20 +235,40 @@ struct CalibrationSection {
 struct SimulationSection {
   Executor executor = Executor::event;
   Schedule schedule = Schedule::stepped;
-  int ticks_per_step = 1;
-  int delay = 0;
-  int jitter = 0;
+  std::uint32_t ticks_per_step = 1;
+  std::uint32_t delay = 0;
+  std::uint16_t jitter = 0;
+  std::uint32_t hop = 0;
+  std::uint32_t mesh_width = 0;
+  Horizon horizon = Horizon::steps;
+
+  /// Spikes take time to arrive.
+  bool delays() const { return delay > 0 || jitter > 0 || hop > 0; }
 
   template <class Visit>
   static void fields(Visit&& visit) {
     using S = SimulationSection;
     visit("executor", &S::executor,
           Rule{.help = "event: an event queue; stepped: plain loops over steps. Both give the same bits"});
-    visit("schedule", &S::schedule, Rule{.help = "stepped: currents enter at step boundaries"});
+    visit("schedule", &S::schedule,
+          Rule{.help = "stepped: spikes arrive in the step of their emission; timed: at their own tick; "
+                       "layer_synchronous: timed, and a population starts when its inputs are complete"});
     visit("ticks_per_step", &S::ticks_per_step,
-          Rule{.help = "ticks in a step", .unit = "ticks", .least = 1, .most = 1});
-    visit("delay", &S::delay, Rule{.help = "axonal delay", .unit = "ticks", .least = 0, .most = 0});
-    visit("jitter", &S::jitter, Rule{.help = "largest random delay", .unit = "ticks", .least = 0, .most = 0});
+          Rule{.help = "ticks in a step", .unit = "ticks", .least = 1, .most = 65535});
+    visit("delay", &S::delay, Rule{.help = "axonal delay of every projection", .unit = "ticks", .most = 65535});
+    visit("jitter", &S::jitter,
+          Rule{.help = "largest random delay of a neuron's spikes in a step", .unit = "ticks", .most = 65535});
+    visit("hop", &S::hop,
+          Rule{.help = "delay per hop between the cores of a 2-D mesh, one population to a core",
+               .unit = "ticks",
+               .most = 65535});
+    visit(
+        "mesh_width", &S::mesh_width,
+        Rule{.help = "cores in a row of the mesh; 0: the least square that holds all", .unit = "cores", .most = 65535});
+    visit(
+        "horizon", &S::horizon,
+        Rule{.help = "steps: after its T steps a neuron acts only on input that still arrives; quiescence: st_bif goes "
+                     "on until nothing is left to emit"});
   }
   bool operator==(const SimulationSection&) const = default;
 };
@@ -370,8 +418,10 @@ struct Experiment {
   bool operator==(const Experiment&) const = default;
 };
 
-/// The neuron of a population: the last override that matches, else conversion.neuron.
+/// The neuron of a population: that of the last override that matches and names one, else conversion.neuron.
 Neuron neuron_of(const ConversionSection& conversion, std::string_view population);
+/// The phase of a population likewise.
+Phase phase_of(const ConversionSection& conversion, std::string_view population);
 
 /// Throws ConfigurationError for an override that matches none of `populations`.
 void check_overrides(const ConversionSection& conversion, const std::vector<std::string>& populations);

@@ -44,6 +44,26 @@ void check_networks(const JsonSource& source, const std::vector<Network>& networ
                            R"(set it to ["dense"], ["dense", "qann"] or ["dense", "qann", "snn"])");
 }
 
+/// Without ticks there is nothing that could take ticks.
+void check_time(const JsonSource& source, const SimulationSection& simulation) {
+  const auto complain = [&](const char* key, std::string_view what, std::string remedy) {
+    throw ConfigurationError(fmt::format("{}: {}", source.place_of_value(key), what), std::move(remedy));
+  };
+  const bool stepped = simulation.schedule == Schedule::stepped;
+  if (stepped && simulation.ticks_per_step != 1)
+    complain("simulation.ticks_per_step", "the stepped schedule has one tick in a step",
+             "set simulation.schedule to timed, or leave ticks_per_step at 1");
+  if (stepped && simulation.delays())
+    complain(simulation.delay > 0    ? "simulation.delay"
+             : simulation.jitter > 0 ? "simulation.jitter"
+                                     : "simulation.hop",
+             "under the stepped schedule spikes arrive at once",
+             "set simulation.schedule to timed, or leave delay, jitter and hop at 0");
+  if (simulation.executor == Executor::stepped && (simulation.delays() || simulation.ticks_per_step != 1))
+    complain("simulation.executor", "the stepped executor has no ticks and no delays",
+             "set simulation.executor to event");
+}
+
 std::string read_text(const std::filesystem::path& file) {
   std::ifstream in(file, std::ios::binary);
   if (!in || std::filesystem::is_directory(file))
@@ -67,6 +87,7 @@ Experiment parse_experiment(std::string_view text, const std::filesystem::path& 
   if (experiment.name.empty()) experiment.name = name_of_file(file);
   check_name(source, experiment.name);
   check_networks(source, experiment.evaluation.networks);
+  check_time(source, experiment.simulation);
   return experiment;
 }
 

@@ -127,6 +127,15 @@ void read(const Node& node, PrefixTokens& out, const Rule& rule) {
   out.count = static_cast<std::size_t>(read_integer(node, rule));
 }
 
+void read(const Node& node, Phase& out, const Rule& rule) {
+  out = {};
+  if (node.value == "schedule") return;
+  out.kind = node.value == "complete" ? Phase::Kind::complete : Phase::Kind::steps;
+  if (out.kind == Phase::Kind::complete) return;
+  if (!node.value.is_number_integer()) reject(node, "\"schedule\", \"complete\" or a count", rule);
+  out.steps = static_cast<std::uint32_t>(read_integer(node, rule));
+}
+
 void read(const Node& node, TableName& out, const Rule& rule) {
   read(node, out.value, rule);
   if (out.is_path()) out.value = resolved(node, out.value).string();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <concepts>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,6 +36,7 @@ void read(const Node& node, bool& out, const Rule& rule);
 void read(const Node& node, std::string& out, const Rule& rule);
 void read(const Node& node, std::filesystem::path& out, const Rule& rule);
 void read(const Node& node, PrefixTokens& out, const Rule& rule);
+void read(const Node& node, Phase& out, const Rule& rule);
 void read(const Node& node, TableName& out, const Rule& rule);
 void read(const Node& node, EmptyList& out, const Rule& rule);
 void read(const Node& node, EmptyObject& out, const Rule& rule);
@@ -57,6 +59,13 @@ void read(const Node& node, Enum& out, const Rule& rule) {
 
 template <Section T>
 void read(const Node& node, T& out, const Rule& rule);
+
+/// An empty string is no value.
+template <class T>
+void read(const Node& node, std::optional<T>& out, const Rule& rule) {
+  out.reset();
+  if (node.value != "") read(node, out.emplace(), rule);
+}
 
 template <class T>
 void read(const Node& node, std::vector<T>& out, const Rule& rule) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <concepts>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,8 +28,15 @@ inline nlohmann::ordered_json write(const PrefixTokens& value) {
   return value.count ? nlohmann::ordered_json(*value.count) : nlohmann::ordered_json("auto");
 }
 
+inline nlohmann::ordered_json write(const Phase& value) {
+  if (value.kind == Phase::Kind::steps) return value.steps;
+  return value.kind == Phase::Kind::complete ? "complete" : "schedule";
+}
+
 template <class T>
 nlohmann::ordered_json write(const std::vector<T>& values);
+template <class T>
+nlohmann::ordered_json write(const std::optional<T>& value);
 
 /// The JSON of the value of a field.
 template <class T>
@@ -42,6 +50,11 @@ nlohmann::ordered_json write(const T& value) {
   } else {
     return value;
   }
+}
+
+template <class T>
+nlohmann::ordered_json write(const std::optional<T>& value) {
+  return value ? write(*value) : nlohmann::ordered_json("");
 }
 
 template <class T>

@@ -61,19 +61,38 @@ LevelRange activation_range(const Experiment& experiment, std::string_view popul
   return {-reached, reached};
 }
 
-NeuronModel make_neuron(const ConversionSection& conversion, std::string_view population, LevelRange range) {
+NeuronModel make_neuron(const Experiment& experiment, std::string_view population, LevelRange range) {
+  const ConversionSection& conversion = experiment.conversion;
   const auto timesteps = static_cast<std::int32_t>(conversion.timesteps);
+  const auto refractory = static_cast<std::int32_t>(conversion.refractory != 0 ? conversion.refractory
+                                                                               : experiment.simulation.ticks_per_step);
   switch (neuron_of(conversion, population)) {
     case Neuron::sigma_delta:
       return SigmaDelta{range};
     case Neuron::st_bif:
-      return StBif{range, static_cast<std::int32_t>(conversion.max_spikes), timesteps};
+      return StBif{range, static_cast<std::int32_t>(conversion.max_spikes), timesteps, refractory};
     case Neuron::integrate_and_fire:
       return IntegrateAndFire{range, timesteps};
     case Neuron::integer_spiking:
       break;
   }
   return IntegerSpiking{range, timesteps};
+}
+
+std::optional<std::uint32_t> start_phase(const Experiment& experiment, std::string_view population) {
+  const Phase phase = phase_of(experiment.conversion, population);
+  const bool synchronous = experiment.simulation.schedule == Schedule::layer_synchronous;
+  if (phase.kind == Phase::Kind::complete || (phase.kind == Phase::Kind::by_schedule && synchronous)) return {};
+  return phase.steps;
+}
+
+InputPattern input_pattern(const Experiment& experiment, std::string_view population) {
+  const SimulationSection& simulation = experiment.simulation;
+  const bool settles = simulation.horizon == Horizon::quiescence;
+  return {.spread = simulation.delays(),
+          .complete = !simulation.delays() && !settles && !start_phase(experiment, population),
+          .settles = settles,
+          .ticks_per_step = static_cast<std::int32_t>(simulation.ticks_per_step)};
 }
 
 OpenedModel open_model(const Experiment& experiment) {
@@ -101,7 +120,8 @@ std::vector<TokenIds> calibration_of(const Experiment& experiment, const models:
 bool is_exact(const Experiment& experiment, const models::LlamaConfig& config) {
   if (experiment.quantization.activation_bits == bits_off) return true;  // nothing spikes
   return std::ranges::all_of(population_names(config), [&](const std::string& population) {
-    return exact(make_neuron(experiment.conversion, population, activation_range(experiment, population)), {});
+    return exact(make_neuron(experiment, population, activation_range(experiment, population)),
+                 input_pattern(experiment, population));
   });
 }
 
@@ -112,6 +132,37 @@ std::unique_ptr<Pipeline> build_pipeline(const Experiment& experiment, const Sta
   return build_pipeline(experiment, std::move(opened), calibration, stage);
 }
 
+namespace {
+
+models::ConversionOptions conversion_options(const Experiment& experiment) {
+  const ConversionSection& conversion = experiment.conversion;
+  return {.timesteps = static_cast<std::uint32_t>(conversion.timesteps),
+          .embedding = conversion.embedding == Embedding::constant ? SourceSchedule::constant : SourceSchedule::impulse,
+          .neuron = [&](std::string_view population,
+                        LevelRange range) { return make_neuron(experiment, population, range); },
+          .phase = [&](std::string_view population) { return start_phase(experiment, population); },
+          .input = [&](std::string_view population) { return input_pattern(experiment, population); },
+          .axon = {experiment.simulation.delay, experiment.simulation.jitter}};
+}
+
+void add_executor(const Experiment& experiment, Pipeline& pipeline) {
+  const SimulationSection& simulation = experiment.simulation;
+  SpikingGraph& graph = pipeline.spiking.graph;
+  if (simulation.hop > 0) {
+    pipeline.placement.emplace(graph, simulation.mesh_width);
+    add_hop_delays(graph, *pipeline.placement, simulation.hop);
+  }
+  const bool settles = simulation.horizon == Horizon::quiescence;
+  pipeline.time = {.timesteps = pipeline.spiking.timesteps,
+                   .ticks_per_step = simulation.ticks_per_step,
+                   .seed = experiment.seed,
+                   .horizon = {settles ? snnsim::Horizon::Kind::quiescence : snnsim::Horizon::Kind::steps}};
+  pipeline.executor = simulation.executor == Executor::event ? make_event_executor(graph, pipeline.time)
+                                                             : make_stepped_executor(graph, pipeline.time);
+}
+
+}  // namespace
+
 std::unique_ptr<Pipeline> build_pipeline(const Experiment& experiment, OpenedModel opened,
                                          const std::vector<TokenIds>& calibration, const StageObserver& stage) {
   auto pipeline = std::make_unique<Pipeline>();
@@ -120,18 +171,8 @@ std::unique_ptr<Pipeline> build_pipeline(const Experiment& experiment, OpenedMod
   pipeline->qann = quantize_model(experiment, pipeline->opened, calibration, stage);
   if (!experiment.evaluation.runs(Network::snn)) return pipeline;
   stage("converting to a spiking network");
-  const ConversionSection& conversion = experiment.conversion;
-  pipeline->spiking = models::convert(
-      pipeline->qann,
-      {.timesteps = static_cast<std::uint32_t>(conversion.timesteps),
-       .embedding = conversion.embedding == Embedding::constant ? SourceSchedule::constant : SourceSchedule::impulse,
-       .neuron = [&](std::string_view population, LevelRange range) {
-         return make_neuron(conversion, population, range);
-       }});
-  pipeline->executor =
-      experiment.simulation.executor == Executor::event
-          ? make_event_executor(pipeline->spiking.graph, TimeSettings{.timesteps = pipeline->spiking.timesteps})
-          : make_stepped_executor(pipeline->spiking.graph, TimeSettings{.timesteps = pipeline->spiking.timesteps});
+  pipeline->spiking = models::convert(pipeline->qann, conversion_options(experiment));
+  add_executor(experiment, *pipeline);
   return pipeline;
 }
 

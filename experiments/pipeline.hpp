@@ -2,9 +2,11 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "core/placement.hpp"
 #include "core/simulation/executor.hpp"
 #include "experiments/evaluation/segments.hpp"
 #include "experiments/experiment.hpp"
@@ -28,6 +30,8 @@ struct Pipeline {
   OpenedModel opened;
   models::QuantizedModel qann;
   models::SpikingModel spiking;
+  TimeSettings time;
+  std::optional<Placement> placement;  // where populations are; empty without simulation.hop
   std::unique_ptr<const snnsim::Executor> executor;
 
   const models::DenseModel& dense() const { return *opened.dense; }
@@ -50,6 +54,8 @@ bool is_exact(const Experiment& experiment, const models::LlamaConfig& config);
 /// Levels of the quantizer at a population: n bits, or as many as its neuron reaches in T steps (method.md section 2).
 LevelRange activation_range(const Experiment& experiment, std::string_view population);
 /// The neuron that replaces the quantizer.
-NeuronModel make_neuron(const ConversionSection& conversion, std::string_view population, LevelRange range);
+NeuronModel make_neuron(const Experiment& experiment, std::string_view population, LevelRange range);
+/// What is known of the input of a population before it runs.
+InputPattern input_pattern(const Experiment& experiment, std::string_view population);
 
 }  // namespace snnsim::experiments

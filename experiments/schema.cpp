@@ -47,6 +47,10 @@ ordered_json type_of(const PrefixTokens&, const Rule& rule) {
   return {{"anyOf", {{{"const", "auto"}}, type_of(std::size_t{}, rule)}}};
 }
 
+ordered_json type_of(const Phase&, const Rule& rule) {
+  return {{"anyOf", {{{"enum", {"schedule", "complete"}}}, type_of(std::size_t{}, rule)}}};
+}
+
 template <Named Enum>
 ordered_json type_of(const Enum&, const Rule&) {
   return {{"enum", names_of<Enum>}};
@@ -54,6 +58,11 @@ ordered_json type_of(const Enum&, const Rule&) {
 
 template <Section T>
 ordered_json type_of(const T& defaults, const Rule& rule);
+
+template <class T>
+ordered_json type_of(const std::optional<T>&, const Rule& rule) {
+  return {{"anyOf", {{{"const", ""}}, type_of(T{}, rule)}}};
+}
 
 template <class T>
 ordered_json type_of(const std::vector<T>&, const Rule&) {
@@ -79,7 +88,12 @@ std::string choices(const ordered_json& field) {
     for (const auto& word : field["enum"]) words.push_back(word.dump());
     return fmt::format("{}", fmt::join(words, " "));
   }
-  if (field.contains("anyOf")) return "\"auto\" or a count";
+  if (field.contains("const")) return field["const"].dump();
+  if (field.contains("anyOf")) {
+    std::vector<std::string> words;
+    for (const auto& choice : field["anyOf"]) words.push_back(choices(choice));
+    return fmt::format("{}", fmt::join(words, " or "));
+  }
   if (field["type"] == "integer" && field.contains("maximum"))
     return fmt::format("{}..{}", field["minimum"].get<std::int64_t>(), field["maximum"].get<std::int64_t>());
   if (field["type"] == "integer") return fmt::format("{} or more", field["minimum"].get<std::int64_t>());

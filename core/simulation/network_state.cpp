@@ -79,11 +79,11 @@ void NetworkState::resize(std::size_t positions) {
       grow(state.input, source->schedule == SourceSchedule::signal ? 0 : source->width);
     if (const auto* projection = std::get_if<Projection>(&graph_.node(id))) {
       if (projection->counts_spikes()) grow(state.accumulators, padded_outputs(projection->out()));
-      if (graph_.travels(id)) state.steps.resize(positions, 0);
       if (graph_.travels(id) && !projection->counts_spikes()) {
         grow(state.accumulators, projection->in());
         grow(state.input, projection->in());
       }
+      if (offsets_travel(id)) grow(state.offsets, state.accumulators.columns());
     }
     if (const auto* population = std::get_if<Population>(&graph_.node(id))) {
       grow(state.accumulators, state_columns(*population));
@@ -217,14 +217,14 @@ void NetworkState::write_drives(NodeId id, NodeState& state, const Projection& p
                                 std::span<const Position> rows) {
   const NodeState& input = nodes_[graph_.inputs(id)[0]];
   const auto* population = std::get_if<Population>(&graph_.node(graph_.inputs(id)[0]));
-  const bool travels = graph_.travels(id);
+  const bool travels = graph_.travels(id), with_offsets = offsets_travel(id);
   const auto offset_of = [&](Position r) {
-    return Offset{timesteps_, (travels ? state : input).steps[r], offset(population->neuron)};
+    return Offset{timesteps_, travels ? 1 : input.steps[r], offset(population->neuron)};
   };
   if (const auto* floating = std::get_if<FloatSynapses>(&projection.synapses)) {
     for (std::size_t k = 0; travels && k < rows.size(); ++k)
       scale_counts(population->threshold, state.accumulators.row(rows[k]), offset_of(rows[k]),
-                   state.input.row(rows[k]));
+                   with_offsets ? state.offsets.row(rows[k]) : nullptr, state.input.row(rows[k]));
     multiply(*floating->weights, travels ? state.input : input.value, rows, state.value, OutputRows::scattered);
     return;
   }
@@ -233,7 +233,8 @@ void NetworkState::write_drives(NodeId id, NodeState& state, const Projection& p
       rows.size(),
       [&](std::size_t k) {
         const Position r = rows[k];
-        scale_counts(rule.scale, state.accumulators.row(r), offset_of(r), rule.row_sums.data(), state.value.row(r));
+        scale_counts(rule.scale, state.accumulators.row(r), offset_of(r),
+                     with_offsets ? state.offsets.row(r) : rule.row_sums.data(), state.value.row(r));
       },
       kGrain);
 }

@@ -100,8 +100,9 @@ class NetworkState {
     Matrix<float> input;                // source: the whole external input; float synapses: what has travelled there
     Matrix<std::int32_t> accumulators;  // integer synapses: (positions × padded out); population: (· × words * width);
                                         // float synapses: counts that have travelled there (positions × in)
-    Matrix<std::int16_t> spikes;       // population: s of the row's last update (positions × padded width)
-    std::vector<std::uint32_t> steps;  // population: updates of each row; projection: those that have travelled there
+    Matrix<std::int32_t> offsets;  // projection to which offsets have travelled: how many, weighted; as accumulators
+    Matrix<std::int16_t> spikes;   // population: s of the row's last update (positions × padded width)
+    std::vector<std::uint32_t> steps;  // population: updates of each row
     PopulationActivity activity;       // sparse synapses: what they were reached by
     AnalogCount analog;
     bool has_readers = true;  // population: somebody reads its value
@@ -119,7 +120,8 @@ class NetworkState {
   void update_operator(NodeId id, NodeState& state, const Operator& op, std::span<const Position> rows);
   void write_drives(NodeId id, NodeState& state, const Projection& projection, std::span<const Position> rows);
   void write_values(NodeState& state, const Population& population, Position row) const;
-  std::vector<Position> accept(NodeState& state, const Projection& projection, const Arrival& arrival, bool has_offset);
+  std::vector<Position> accept(NodeId id, NodeState& state, const Projection& projection, const Arrival& arrival);
+  bool offsets_travel(NodeId projection) const;
   void resize(std::size_t positions);
 
   const SpikingGraph& graph_;

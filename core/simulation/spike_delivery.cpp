@@ -32,30 +32,55 @@ bool has_spikes(const Matrix<std::int16_t>& counts, std::size_t row) {
   return std::any_of(begin, begin + counts.columns(), [](std::int16_t c) { return c != 0; });
 }
 
-void add_counts(const std::int16_t* counts, std::span<std::int32_t> sums) {
-  for (std::size_t j = 0; j < sums.size(); ++j) sums[j] += counts[j];
+void add(std::span<const std::int32_t> values, std::int32_t* sums) {
+  for (std::size_t i = 0; i < values.size(); ++i) sums[i] += values[i];
+}
+
+/// sums[targets[k]] += what counts[rows[k]] bring to the synapses, or to the inputs of float synapses.
+void add_spikes(const Projection& projection, const Matrix<std::int16_t>& counts, std::span<const std::uint32_t> rows,
+                std::span<const std::uint32_t> targets, Matrix<std::int32_t>& sums) {
+  if (const auto* synapses = std::get_if<IntegerSynapses>(&projection.synapses))
+    return accumulate(*synapses->weights, CountBatch(counts, rows, targets), sums);
+  if (const auto* sparse = std::get_if<SparseSynapses>(&projection.synapses))
+    return accumulate(*sparse->weights, counts, rows, targets, sums);
+  for (std::size_t k = 0; k < rows.size(); ++k)
+    for (std::size_t j = 0; j < projection.in(); ++j) sums.row(targets[k])[j] += counts.row(rows[k])[j];
+}
+
+/// What one offset of every neuron of an arrival brings to the synapses.
+std::vector<std::int32_t> arriving_offsets(const Projection& projection, const Arrival& arrival, std::size_t columns) {
+  static constexpr std::uint32_t only = 0;
+  Matrix<std::int16_t> ones(1, arrival.volley->counts().columns());
+  for (std::size_t j = 0; j < projection.in(); ++j)
+    ones.row(0)[j] = !arrival.lags || (*arrival.lags)[j] == arrival.lag ? 1 : 0;
+  Matrix<std::int32_t> sums(1, columns);
+  add_spikes(projection, ones, {&only, 1}, {&only, 1}, sums);
+  return {sums.values().begin(), sums.values().end()};
+}
+
+bool brings_offsets(const Arrival& arrival) {
+  return !arrival.lags || std::ranges::find(*arrival.lags, arrival.lag) != arrival.lags->end();
 }
 
 }  // namespace
+
+bool NetworkState::offsets_travel(NodeId projection) const {
+  return graph_.travels(projection) && offset(graph_.population(graph_.inputs(projection)[0]).neuron) != 0;
+}
 
 std::shared_ptr<const Volley> NetworkState::volley(NodeId population, const std::vector<Position>& rows,
                                                    FlightMeter& meter) const {
   const NodeState& state = nodes_[population];
   Matrix<std::int16_t> counts(rows.size(), state.spikes.columns());
-  std::vector<std::uint32_t> steps(rows.size());
-  for (std::size_t k = 0; k < rows.size(); ++k) {
-    std::copy_n(state.spikes.row(rows[k]), counts.columns(), counts.row(k));
-    steps[k] = state.steps[rows[k]];
-  }
-  return std::make_shared<const Volley>(rows, std::move(counts), std::move(steps), meter);
+  for (std::size_t k = 0; k < rows.size(); ++k) std::copy_n(state.spikes.row(rows[k]), counts.columns(), counts.row(k));
+  return std::make_shared<const Volley>(rows, std::move(counts), meter);
 }
 
 std::vector<Position> NetworkState::deliver(NodeId id, std::span<const Arrival> arrivals) {
   const auto& projection = std::get<Projection>(graph_.node(id));
-  const bool has_offset = offset(graph_.population(graph_.inputs(id)[0]).neuron) != 0;
   std::vector<Position> changed;
   for (const Arrival& arrival : arrivals) {
-    const std::vector<Position> rows = accept(nodes_[id], projection, arrival, has_offset);
+    const std::vector<Position> rows = accept(id, nodes_[id], projection, arrival);
     std::vector<Position> merged;
     std::ranges::set_union(changed, rows, std::back_inserter(merged));
     changed = std::move(merged);
@@ -64,27 +89,24 @@ std::vector<Position> NetworkState::deliver(NodeId id, std::span<const Arrival> 
   return changed;
 }
 
-/// Adds the spikes of an arrival. The offset that a step takes off travels with the spikes that are not late.
-std::vector<Position> NetworkState::accept(NodeState& state, const Projection& projection, const Arrival& arrival,
-                                           bool has_offset) {
+/// Adds what an arrival brings: spikes, and the offset of every neuron that has its lag, spike or no spike.
+std::vector<Position> NetworkState::accept(NodeId id, NodeState& state, const Projection& projection,
+                                           const Arrival& arrival) {
   const Matrix<std::int16_t> part = arrival.lags ? arriving(arrival) : Matrix<std::int16_t>();
   const Matrix<std::int16_t>& counts = arrival.lags ? part : arrival.volley->counts();
+  const bool with_offsets = offsets_travel(id) && brings_offsets(arrival);
   std::vector<std::uint32_t> taken;  // rows of the volley
   std::vector<Position> rows;
   for (std::uint32_t k = 0; k < counts.rows(); ++k) {
-    const Position row = arrival.volley->rows()[k];
-    if (arrival.lag == 0) state.steps[row] = arrival.volley->steps()[k];
-    if (!has_spikes(counts, k) && !(has_offset && arrival.lag == 0)) continue;
+    if (!with_offsets && !has_spikes(counts, k)) continue;
     taken.push_back(k);
-    rows.push_back(row);
+    rows.push_back(arrival.volley->rows()[k]);
   }
-  if (const auto* synapses = std::get_if<IntegerSynapses>(&projection.synapses))
-    accumulate(*synapses->weights, CountBatch(counts, taken, rows), state.accumulators);
-  else if (const auto* sparse = std::get_if<SparseSynapses>(&projection.synapses))
-    accumulate(*sparse->weights, counts, taken, rows, state.accumulators);
-  else
-    for (std::size_t k = 0; k < rows.size(); ++k)
-      add_counts(counts.row(taken[k]), {state.accumulators.row(rows[k]), projection.in()});
+  add_spikes(projection, counts, taken, rows, state.accumulators);
+  if (!with_offsets) return rows;
+  const std::vector<std::int32_t> offsets = arriving_offsets(projection, arrival, state.offsets.columns());
+  parallel_for(
+      rows.size(), [&](std::size_t k) { add(offsets, state.offsets.row(rows[k])); }, kGrain);
   return rows;
 }
 

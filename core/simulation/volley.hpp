@@ -22,9 +22,9 @@ struct FlightMeter {
 /// What a population emitted at one tick, kept until the last of it has arrived everywhere.
 class Volley {
  public:
-  /// counts: (rows.size() × padded width); steps: updates of each row so far.
-  Volley(std::vector<Position> rows, Matrix<std::int16_t> counts, std::vector<std::uint32_t> steps, FlightMeter& meter)
-      : rows_(std::move(rows)), counts_(std::move(counts)), steps_(std::move(steps)), meter_(meter) {
+  /// counts: (rows.size() × padded width).
+  Volley(std::vector<Position> rows, Matrix<std::int16_t> counts, FlightMeter& meter)
+      : rows_(std::move(rows)), counts_(std::move(counts)), meter_(meter) {
     meter_.take_off(bytes());
   }
   ~Volley() { meter_.land(bytes()); }
@@ -33,14 +33,12 @@ class Volley {
 
   const std::vector<Position>& rows() const { return rows_; }
   const Matrix<std::int16_t>& counts() const { return counts_; }
-  const std::vector<std::uint32_t>& steps() const { return steps_; }
 
  private:
   std::size_t bytes() const { return counts_.values().size_bytes(); }
 
   std::vector<Position> rows_;
   Matrix<std::int16_t> counts_;
-  std::vector<std::uint32_t> steps_;
   FlightMeter& meter_;
 };
 

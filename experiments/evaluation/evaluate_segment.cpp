@@ -83,8 +83,7 @@ class SegmentRun {
 
   void run_snn(const ShareObserver& share) {
     if (!snn_) return;
-    if (experiment_.record.errors)
-      probe_.emplace(pipeline_.spiking.graph, pipeline_.spiking.timesteps, prefix_, segment_.inputs());
+    if (experiment_.record.errors) probe_.emplace(pipeline_.spiking.graph, pipeline_.time, prefix_, segment_.inputs());
     const bool concurrent = experiment_.conversion.positions == Positions::concurrent;
     ShareProbe probe(probe_ ? &*probe_ : nullptr, most_updates(concurrent ? 1 : rest().size()), share);
     snn_->append_prefix(dense_, prefix_);

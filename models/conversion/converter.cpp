@@ -59,7 +59,7 @@ class GraphBuilder {
                           .threshold = quantizer.step,
                           .initial_potential = std::vector<float>(quantizer.step.size(), 0.5F)};
     if (options_.phase) population.phase = options_.phase(name);
-    result_.exact = result_.exact && exact(population.neuron, options_.input);
+    result_.exact = result_.exact && exact(population.neuron, options_.input ? options_.input(name) : InputPattern{});
     return graph_.add(std::move(population), drive);
   }
 

@@ -18,8 +18,9 @@ struct ConversionOptions {
   std::function<NeuronModel(std::string_view population, LevelRange range)> neuron;
   /// The phase of a population (Population::phase); empty: all start with their inputs.
   std::function<std::optional<std::uint32_t>(std::string_view population)> phase{};
-  Axon axon{};           // of every projection
-  InputPattern input{};  // what delays and phases make of the populations' input
+  /// What delays and phases make of a population's input; empty: it comes in steps.
+  std::function<InputPattern(std::string_view population)> input{};
+  Axon axon{};  // of every projection
 };
 
 /// A converted model: the graph, and where its parts are.

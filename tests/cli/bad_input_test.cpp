@@ -196,6 +196,7 @@ const std::vector<Case>& cases() {
       {"T = 0", 2, "conversion.timesteps", [](const Copy&) { return "--set conversion.timesteps=0"; }},
       {"17-bit activations", 2, "quantization.activation_bits",
        [](const Copy&) { return "--set quantization.activation_bits=17"; }},
+      {"a delay without time", 2, "spikes arrive at once", [](const Copy&) { return "--set simulation.delay=2"; }},
       {"unknown neuron", 2, "conversion.neuron", [](const Copy&) { return "--set conversion.neuron=lif"; }},
       {"segment beyond the context", 2, "longer than the model's context",
        [](const Copy&) { return "--set evaluation.perplexity.0.segment=257"; }},

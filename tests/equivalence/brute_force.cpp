@@ -16,7 +16,7 @@ Int floor_div(Int a, Int b) {
 
 struct Spike {
   std::size_t link;
-  Int neuron, sign;  // neuron -1: the offset of a step
+  Int neuron, sign;  // sign 0: the offset of a step
 };
 
 /// Drives are kept times T, so that offsets, which are fractions of T, are whole.
@@ -55,11 +55,8 @@ class BruteForce {
     for (auto spike = begin; spike != end; ++spike, received = true) {
       const auto& link = n_.links[spike->second.link];
       for (Int i = 0; i < group.size; ++i)
-        for (Int j = 0; j < n_.groups[link.from].size; ++j)
-          if (spike->second.neuron == j)
-            drive_[g][i] += link.weights[i][j] * spike->second.sign * n_.timesteps;
-          else if (spike->second.neuron == -1)
-            drive_[g][i] += link.weights[i][j] * n_.groups[link.from].low;
+        drive_[g][i] += link.weights[i][spike->second.neuron] *
+                        (spike->second.sign == 0 ? n_.groups[link.from].low : spike->second.sign * n_.timesteps);
     }
     return received;
   }
@@ -126,15 +123,15 @@ class BruteForce {
       sum_[g][i] += s;
       if (s != 0) emissions_.push_back({tick, static_cast<Int>(g), i, s});
       for (Int k = 0; k < std::abs(s); ++k) send(g, tick, {0, i, s > 0 ? 1 : -1});
+      if (n_.groups[g].kind == SmallNetwork::Kind::integer_spiking) send(g, tick, {0, i, 0});
     }
-    if (n_.groups[g].kind == SmallNetwork::Kind::integer_spiking) send(g, tick, {0, -1, 0});
   }
 
   void send(std::size_t g, Int tick, Spike spike) {
     const auto step = static_cast<std::size_t>((tick + n_.ticks_per_step - 1) / n_.ticks_per_step);
     for (spike.link = 0; spike.link < n_.links.size(); ++spike.link) {
       const auto& link = n_.links[spike.link];
-      const Int lag = spike.neuron < 0 || link.lag.empty() ? 0 : link.lag[step - 1][spike.neuron];
+      const Int lag = link.lag.empty() ? 0 : link.lag[step - 1][spike.neuron];
       if (link.from == g) spikes_.emplace(std::pair(tick + link.delay + lag, link.to), spike);
     }
   }

@@ -34,5 +34,11 @@ bool same_rows(const Matrix<float>& a, const Matrix<float>& b, std::size_t first
 /// Checks that every count and every bit of the output is the QANN's.
 void check_equals_qann(const models::QuantizedModel& qann, const models::SpikingModel& spiking,
                        const std::vector<models::TokenId>& tokens, std::size_t prefix, bool sequential = false);
+void check_equals_qann(const models::QuantizedModel& qann, const models::SpikingModel& spiking,
+                       const Executor& executor, const std::vector<models::TokenId>& tokens, std::size_t prefix,
+                       bool sequential = false);
+/// How many counts differ from the QANN's.
+std::size_t count_different(const models::QuantizedModel& qann, const Run& run,
+                            const std::vector<models::TokenId>& tokens, std::size_t prefix);
 
 }  // namespace snnsim::tests

@@ -58,10 +58,10 @@ class Stories15m {
     experiment_.conversion.timesteps = timesteps;
     pipeline_->spiking = models::convert(pipeline_->qann, {.timesteps = static_cast<std::uint32_t>(timesteps),
                                                            .neuron = [&](std::string_view name, LevelRange range) {
-                                                             return make_neuron(experiment_.conversion, name, range);
+                                                             return make_neuron(experiment_, name, range);
                                                            }});
-    pipeline_->executor =
-        make_event_executor(pipeline_->spiking.graph, TimeSettings{.timesteps = pipeline_->spiking.timesteps});
+    pipeline_->time = {.timesteps = pipeline_->spiking.timesteps};
+    pipeline_->executor = make_event_executor(pipeline_->spiking.graph, pipeline_->time);
   }
 
   static void add(const SegmentResult& result, Totals& totals, std::vector<PopulationTally>& tallies) {

@@ -176,12 +176,37 @@ TEST_CASE("what running needs of zero-shot tasks and of the dense model alone") 
   check_runnable(experiment);
 }
 
+TEST_CASE("time needs a schedule that knows it") {
+  const auto simulation = [](const std::string& keys) { return parse(R"({"simulation": {)" + keys + "}}").simulation; };
+  CHECK(simulation(R"("schedule": "timed", "ticks_per_step": 4, "delay": 2, "jitter": 3, "hop": 1)").delays());
+  CHECK_THROWS_AS(simulation(R"("delay": 2)"), ConfigurationError);
+  CHECK_THROWS_AS(simulation(R"("jitter": 2)"), ConfigurationError);
+  CHECK_THROWS_AS(simulation(R"("hop": 2)"), ConfigurationError);
+  CHECK_THROWS_AS(simulation(R"("ticks_per_step": 2)"), ConfigurationError);
+  CHECK_THROWS_AS(simulation(R"("schedule": "timed", "executor": "stepped", "delay": 2)"), ConfigurationError);
+  CHECK(simulation(R"("schedule": "layer_synchronous", "executor": "stepped")").horizon == Horizon::steps);
+}
+
+TEST_CASE("a phase is a word or a count, and comes back as it was") {
+  for (const char* phase : {"\"schedule\"", "\"complete\"", "3"}) {
+    const Experiment experiment = parse(std::string(R"({"conversion": {"phase": )") + phase + "}}");
+    CHECK(to_json(experiment)["conversion"]["phase"].dump() == phase);
+    CHECK(parse(to_json(experiment).dump()) == experiment);
+  }
+  CHECK_THROWS_AS(parse(R"({"conversion": {"phase": "late"}})"), ConfigurationError);
+  CHECK_THROWS_AS(parse(R"({"conversion": {"phase": -1}})"), ConfigurationError);
+}
+
 TEST_CASE("overrides") {
   ConversionSection conversion;
-  conversion.overrides = {{"blocks.*.q", Neuron::sigma_delta}, {"blocks.1.*", Neuron::st_bif}};
+  const Phase complete{Phase::Kind::complete};
+  conversion.overrides = {
+      {"blocks.*.q", Neuron::sigma_delta, {}}, {"blocks.1.*", Neuron::st_bif, {}}, {"blocks.*.q", {}, complete}};
   CHECK(neuron_of(conversion, "blocks.0.q") == Neuron::sigma_delta);
   CHECK(neuron_of(conversion, "blocks.1.q") == Neuron::st_bif);
   CHECK(neuron_of(conversion, "blocks.0.v") == Neuron::integer_spiking);
+  CHECK(phase_of(conversion, "blocks.1.q") == complete);
+  CHECK(phase_of(conversion, "blocks.1.v") == Phase{});
   check_overrides(conversion, {"blocks.0.q", "blocks.1.k"});
   CHECK_THROWS_AS(check_overrides(conversion, {"blocks.0.q"}), ConfigurationError);
 }

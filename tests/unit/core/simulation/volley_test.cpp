@@ -25,8 +25,8 @@ TEST_CASE("the lag of a neuron does not depend on how many there are") {
 TEST_CASE("a flight meter counts the volleys that are on their way") {
   FlightMeter meter;
   {
-    const Volley first({0, 1}, Matrix<std::int16_t>(2, 8), {1, 1}, meter);
-    { const Volley second({0}, Matrix<std::int16_t>(1, 8), {1}, meter); }
+    const Volley first({0, 1}, Matrix<std::int16_t>(2, 8), meter);
+    { const Volley second({0}, Matrix<std::int16_t>(1, 8), meter); }
     CHECK(meter.bytes == 32);
   }
   CHECK(meter.bytes == 0);

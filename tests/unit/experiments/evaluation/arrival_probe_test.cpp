@@ -31,7 +31,7 @@ struct OnePopulation {
   PopulationTally simulated(std::size_t positions, float input) const {
     NetworkState state(graph, kTimesteps);
     state.append(Matrix<float>(positions, 1, input));
-    ArrivalProbe probe(graph, kTimesteps, 0, positions);
+    ArrivalProbe probe(graph, {.timesteps = kTimesteps}, 0, positions);
     make_event_executor(graph, TimeSettings{.timesteps = kTimesteps})
         ->run(state, 0, static_cast<Position>(positions), &probe);
     return measured(probe);
@@ -56,7 +56,7 @@ TEST_CASE("neurons without any current are not looked at") {
 
 TEST_CASE("late arrivals, worked by hand: X = 0, 0, 1, 4") {
   const OnePopulation network;
-  ArrivalProbe probe(network.graph, kTimesteps, 0, 1);
+  ArrivalProbe probe(network.graph, {.timesteps = kTimesteps}, 0, 1);
   const std::vector<Position> rows{0};
   probe.on_update({network.id, 3, rows, Matrix<float>(1, 1, 1.0F), {}});
   probe.on_update({network.id, 4, rows, Matrix<float>(1, 1, 4.0F), {}});
@@ -65,7 +65,7 @@ TEST_CASE("late arrivals, worked by hand: X = 0, 0, 1, 4") {
 
 TEST_CASE("a drive that no longer changes holds: X = 2, 4, 4, 4") {
   const OnePopulation network;
-  ArrivalProbe probe(network.graph, kTimesteps, 0, 1);
+  ArrivalProbe probe(network.graph, {.timesteps = kTimesteps}, 0, 1);
   const std::vector<Position> rows{0};
   probe.on_update({network.id, 1, rows, Matrix<float>(1, 1, 2.0F), {}});
   probe.on_update({network.id, 2, rows, Matrix<float>(1, 1, 4.0F), {}});
@@ -74,14 +74,14 @@ TEST_CASE("a drive that no longer changes holds: X = 2, 4, 4, 4") {
 
 TEST_CASE("of many positions sixteen are watched, none before the first") {
   const OnePopulation network;
-  ArrivalProbe probe(network.graph, kTimesteps, 10, 110);
+  ArrivalProbe probe(network.graph, {.timesteps = kTimesteps}, 10, 110);
   std::vector<Position> rows;
   for (Position r = 0; r < 110; ++r) rows.push_back(r);
   Matrix<float> drive(110, 1, 1.0F);
   for (Position r = 0; r < 10; ++r) drive.row(r)[0] = 0;
   for (Tick t = 1; t <= kTimesteps; ++t) probe.on_update({network.id, t, rows, drive, {}});
   CHECK(network.measured(probe).arrival_instances == ArrivalProbe::kMostPositions);
-  CHECK(network.measured(ArrivalProbe(network.graph, kTimesteps, 5, 5)).arrival_instances == 0);
+  CHECK(network.measured(ArrivalProbe(network.graph, {.timesteps = kTimesteps}, 5, 5)).arrival_instances == 0);
 }
 
 }  // namespace snnsim::experiments
