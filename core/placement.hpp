@@ -12,8 +12,9 @@ struct MeshCore {
   bool operator==(const MeshCore&) const = default;
 };
 
-/// Populations placed on a 2-D mesh of cores, one to a core, in the order of the graph, row after row and back again, so
-/// that neighbours in the graph are neighbours on the mesh. The network's output has the core after the last population.
+/// Populations placed on a 2-D mesh of cores, one to a core, in the order of the graph, row after row and back again,
+/// so that neighbours in the graph are neighbours on the mesh. The network's output has the core after the last
+/// population.
 class Placement {
  public:
   /// width: cores in a row; 0: the least square that holds all.

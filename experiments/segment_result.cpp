@@ -6,6 +6,7 @@ void add_sums(PopulationTally& to, const PopulationTally& from) {
   to.instances += from.instances;
   to.spikes += from.spikes;
   to.magnitude += from.magnitude;
+  to.spike_hops += from.spike_hops;
   to.uneven += from.uneven;
   to.arrival += from.arrival;
   to.arrival_instances += from.arrival_instances;

@@ -19,14 +19,16 @@ struct Likelihood {
 /// Sums over the (neuron, position) instances of one population; they add up over segments. method.md section 5, eq.
 /// (3).
 struct PopulationTally {
-  std::string name;             // blocks.<k>.<site>
-  std::uint64_t neurons = 0;    // neurons of the population (a constant, not a sum)
-  double threshold = 0;         // mean θ of its neurons (a constant, not a sum)
-  std::uint64_t instances = 0;  // neurons × positions simulated
-  std::uint64_t spikes = 0;     // nonzero spikes over all steps
-  std::uint64_t magnitude = 0;  // Σ |s|
-  std::uint64_t uneven = 0;     // instances with Q(X) != a
-  double arrival = 0;           // Σ max_t |X(t)/X(T) - t/T| over the instances looked at
+  std::string name;                      // blocks.<k>.<site>
+  std::uint64_t neurons = 0;             // neurons of the population (a constant, not a sum)
+  double threshold = 0;                  // mean θ of its neurons (a constant, not a sum)
+  std::uint64_t instances = 0;           // neurons × positions simulated
+  std::uint64_t spikes = 0;              // nonzero spikes over all steps
+  std::uint64_t magnitude = 0;           // Σ |s|
+  std::uint64_t core_x = 0, core_y = 0;  // its core on the mesh (constants)
+  std::uint64_t spike_hops = 0;          // Σ over spikes and projections of the hops between their cores
+  std::uint64_t uneven = 0;              // instances with Q(X) != a
+  double arrival = 0;                    // Σ max_t |X(t)/X(T) - t/T| over the instances looked at
   std::uint64_t arrival_instances = 0;
   // Sums of squares. total = Σ (x - a)² of the dense value x and the emitted value a; the four terms add up to x - a
   // element by element, so cross = total - clipping - quantization - propagated - unevenness.
@@ -51,7 +53,8 @@ struct SegmentResult {
   bool output_equal = false;                                 // the read-out's input is the QANN's, to the last bit
   std::vector<PopulationTally> populations;
   OperationCount operations;
-  std::uint64_t ticks_to_first_output = 0, ticks_to_quiescence = 0;
+  std::uint64_t ticks_to_first_output = 0, ticks_to_quiescence = 0, ticks_to_horizon = 0;
+  std::uint64_t peak_events = 0, peak_in_flight_bytes = 0;  // in the event queue; of spikes on their way
   double wall_s = 0;
 
   bool operator==(const SegmentResult&) const = default;

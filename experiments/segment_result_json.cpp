@@ -57,6 +57,9 @@ struct Members<PopulationTally> {
     visit("instances", &PopulationTally::instances);
     visit("spikes", &PopulationTally::spikes);
     visit("magnitude", &PopulationTally::magnitude);
+    visit("core_x", &PopulationTally::core_x);
+    visit("core_y", &PopulationTally::core_y);
+    visit("spike_hops", &PopulationTally::spike_hops);
     visit("uneven", &PopulationTally::uneven);
     visit("arrival", &PopulationTally::arrival);
     visit("arrival_instances", &PopulationTally::arrival_instances);
@@ -88,6 +91,9 @@ struct Members<SegmentResult> {
     visit("operations", &SegmentResult::operations);
     visit("ticks_to_first_output", &SegmentResult::ticks_to_first_output);
     visit("ticks_to_quiescence", &SegmentResult::ticks_to_quiescence);
+    visit("ticks_to_horizon", &SegmentResult::ticks_to_horizon);
+    visit("peak_events", &SegmentResult::peak_events);
+    visit("peak_in_flight_bytes", &SegmentResult::peak_in_flight_bytes);
     visit("wall_s", &SegmentResult::wall_s);
   }
 };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <string_view>
 
@@ -15,6 +16,15 @@ struct SimulationTiming {
   Tick horizon = 0;                // the last tick at which anything is clocked
   std::size_t peak_events = 0;     // batches in the event queue; 0 without one
   std::size_t peak_in_flight = 0;  // bytes of spikes on their way
+
+  /// Makes every member the greater of two runs'.
+  void include(const SimulationTiming& other) {
+    first_output = std::max(first_output, other.first_output);
+    quiescence = std::max(quiescence, other.quiescence);
+    horizon = std::max(horizon, other.horizon);
+    peak_events = std::max(peak_events, other.peak_events);
+    peak_in_flight = std::max(peak_in_flight, other.peak_in_flight);
+  }
 };
 
 /// Drives a NetworkState over T steps for the positions [first, end): decides which rows of which node are updated

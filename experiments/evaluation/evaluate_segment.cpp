@@ -106,6 +106,9 @@ class SegmentRun {
     result.operations = snn_->state().operations();
     result.ticks_to_first_output = snn_->timing().first_output;
     result.ticks_to_quiescence = snn_->timing().quiescence;
+    result.ticks_to_horizon = snn_->timing().horizon;
+    result.peak_events = snn_->timing().peak_events;
+    result.peak_in_flight_bytes = snn_->timing().peak_in_flight;
   }
 
  private:
@@ -127,6 +130,12 @@ class SegmentRun {
                       static_cast<double>(population.width());
     tally.spikes = activity.spikes;
     tally.magnitude = activity.magnitude;
+    if (pipeline_.placement) {
+      const MeshCore core = pipeline_.placement->core(id);
+      tally.core_x = core.x;
+      tally.core_y = core.y;
+      tally.spike_hops = activity.spikes * pipeline_.placement->hops_of_spikes(id);
+    }
     if (experiment_.record.errors) {
       measure_errors(graph, snn_->state(), id, at(dense_sites_[block], site), prefix_, tally);
       probe_->measure(id, tally);

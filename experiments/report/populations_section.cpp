@@ -26,6 +26,7 @@ void put_measures(const Experiment& experiment, const PopulationTally& tally, or
   out["instances"] = tally.instances;
   out["spikes"] = tally.spikes;
   out["magnitude"] = tally.magnitude;
+  out["spike_hops"] = experiment.simulation.hop > 0 ? ordered_json(tally.spike_hops) : ordered_json(nullptr);
   out["spikes_per_neuron_per_token"] = number(quotient(tally.spikes, tally.instances));
   out["firing_rate"] = number(quotient(tally.spikes, tally.instances * experiment.conversion.timesteps));
   out["unevenness_rate"] = if_measured(quotient(tally.uneven, tally.instances));
@@ -65,6 +66,7 @@ ordered_json populations_section(const Experiment& experiment, const std::vector
                         {"neuron", name(neuron_of(experiment.conversion, tally.name))},
                         {"neurons", tally.neurons},
                         {"threshold", number(tally.threshold)}};
+    out["core"] = experiment.simulation.hop > 0 ? ordered_json{tally.core_x, tally.core_y} : ordered_json(nullptr);
     put_measures(experiment, tally, out);
     section.push_back(std::move(out));
   }

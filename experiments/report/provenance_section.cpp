@@ -15,20 +15,26 @@ ordered_json field(const ordered_json& object, const char* key) {
 }  // namespace
 
 ordered_json timing_section(const StoredRun& run) {
-  std::uint64_t first = 0, quiescence = 0, tokens = 0, operations = 0, peak = 0;
+  std::uint64_t tokens = 0, operations = 0, peak = 0;
   double wall = 0;
   for (const SegmentResult& result : run.results) {
-    first = std::max(first, result.ticks_to_first_output);
-    quiescence = std::max(quiescence, result.ticks_to_quiescence);
     tokens += result.tokens;
     operations += result.operations.synaptic_operations;
     wall += result.wall_s;
   }
+  const auto most = [&](std::uint64_t SegmentResult::*member) {
+    std::uint64_t value = 0;
+    for (const SegmentResult& result : run.results) value = std::max(value, result.*member);
+    return value;
+  };
   for (const ordered_json& session : run.manifest.at("sessions"))
     if (const ordered_json bytes = field(session, "peak_rss_bytes"); bytes.is_number_unsigned())
       peak = std::max(peak, bytes.get<std::uint64_t>());
-  return {{"ticks_to_first_output", first},
-          {"ticks_to_quiescence", quiescence},
+  return {{"ticks_to_first_output", most(&SegmentResult::ticks_to_first_output)},
+          {"ticks_to_quiescence", most(&SegmentResult::ticks_to_quiescence)},
+          {"ticks_to_horizon", most(&SegmentResult::ticks_to_horizon)},
+          {"peak_events", most(&SegmentResult::peak_events)},
+          {"peak_in_flight_bytes", most(&SegmentResult::peak_in_flight_bytes)},
           {"wall_s", number(wall)},
           {"tokens_per_s", number(static_cast<double>(tokens) / wall)},
           {"synaptic_operations_per_s", number(static_cast<double>(operations) / wall)},

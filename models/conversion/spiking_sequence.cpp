@@ -1,7 +1,5 @@
 #include "models/conversion/spiking_sequence.hpp"
 
-#include <algorithm>
-
 namespace snnsim::models {
 
 SpikingSequence::SpikingSequence(const SpikingModel& spiking, const DenseModel& dense, const Executor& executor)
@@ -21,9 +19,7 @@ void SpikingSequence::append_prefix(const DenseSequence& sequence, std::size_t p
 void SpikingSequence::append(std::span<const TokenId> tokens, Probe* probe) {
   const auto first = static_cast<Position>(state_.positions());
   state_.append(dense_.embed(tokens));
-  const SimulationTiming timing = executor_.run(state_, first, static_cast<Position>(state_.positions()), probe);
-  timing_.first_output = std::max(timing_.first_output, timing.first_output);
-  timing_.quiescence = std::max(timing_.quiescence, timing.quiescence);
+  timing_.include(executor_.run(state_, first, static_cast<Position>(state_.positions()), probe));
 }
 
 }  // namespace snnsim::models

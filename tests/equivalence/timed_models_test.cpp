@@ -20,10 +20,7 @@ struct Fixture {
 
   SpikingModel convert_with(const NeuronModel& neuron, Axon axon, std::optional<std::uint32_t> phase = 0) const {
     return convert(qann, {.timesteps = kTimesteps,
-                          .neuron =
-                              [&](auto, LevelRange) {
-                                return neuron;
-                              },
+                          .neuron = [&](auto, LevelRange) { return neuron; },
                           .phase = [=](auto) { return phase; },
                           .input = [=](auto) { return InputPattern{.spread = axon.travels(), .complete = !phase}; },
                           .axon = axon});
@@ -55,7 +52,8 @@ TEST_CASE_FIXTURE(Fixture, "without delay and jitter ticks change nothing but th
   }
 }
 
-TEST_CASE_FIXTURE(Fixture, "sigma-delta and settled st_bif equal the QANN whatever the delays; integer_spiking does not") {
+TEST_CASE_FIXTURE(Fixture,
+                  "sigma-delta and settled st_bif equal the QANN whatever the delays; integer_spiking does not") {
   for (const Axon axon : {Axon{1, 0}, Axon{0, 3}, Axon{7, 5}}) {
     CAPTURE(axon.delay);
     CAPTURE(axon.jitter);
@@ -88,17 +86,18 @@ TEST_CASE_FIXTURE(Fixture, "the same on every number of threads, with delays and
   }
 }
 
-TEST_CASE_FIXTURE(Fixture, "layer by layer nothing is uneven: integer_spiking equals the QANN where T divides its levels") {
+TEST_CASE_FIXTURE(Fixture,
+                  "layer by layer nothing is uneven: integer_spiking equals the QANN where T divides its levels") {
   for (const std::int32_t timesteps : {3, 7, 9}) {  // of 63
     const auto t = static_cast<std::uint32_t>(timesteps);
-    const SpikingModel spiking = convert(
-        qann, {.timesteps = t,
-               .neuron =
-                   [&](auto, LevelRange range) {
-                     return NeuronModel(IntegerSpiking{range, timesteps});
-                   },
-               .phase = [](auto) -> std::optional<std::uint32_t> { return std::nullopt; },
-               .input = [](auto) { return InputPattern{.complete = true}; }});
+    const SpikingModel spiking =
+        convert(qann, {.timesteps = t,
+                       .neuron =
+                           [&](auto, LevelRange range) {
+                             return NeuronModel(IntegerSpiking{range, timesteps});
+                           },
+                       .phase = [](auto) -> std::optional<std::uint32_t> { return std::nullopt; },
+                       .input = [](auto) { return InputPattern{.complete = true}; }});
     CHECK(spiking.exact);
     check_equals_qann(qann, spiking, *make_event_executor(spiking.graph, {.timesteps = t}), tokens, 1);
     check_equals_qann(qann, spiking, *make_stepped_executor(spiking.graph, {.timesteps = t}), tokens, 1);

@@ -322,6 +322,9 @@ TEST_CASE("only timing and provenance depend on how the run was made") {
   ordered_json second = make_report(run);
   CHECK(first["timing"]["tokens_per_s"] == 21 / 0.5);
   CHECK(first["timing"]["ticks_to_quiescence"] == 5);
+  CHECK(first["timing"]["ticks_to_horizon"] == 8);
+  CHECK(first["timing"]["peak_events"] == 11);
+  CHECK(first["timing"]["peak_in_flight_bytes"] == 100);
   CHECK(first["provenance"]["threads"] == 2);
   CHECK(second["provenance"]["threads"] == 7);
   CHECK(first["timing"] != second["timing"]);

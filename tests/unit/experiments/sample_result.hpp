@@ -52,6 +52,9 @@ inline SegmentResult sample_result(std::size_t text = 0, std::size_t segment = 0
   result.operations.analog_once = {10, 2, 1};
   result.ticks_to_first_output = 1;
   result.ticks_to_quiescence = 4 + segment;
+  result.ticks_to_horizon = 8;
+  result.peak_events = 10 + segment;
+  result.peak_in_flight_bytes = 100;
   result.wall_s = 0.25;
   return result;
 }

@@ -29,6 +29,7 @@ SegmentResult evaluated(const Experiment& experiment, std::vector<TokenLikelihoo
   const auto segments = evaluation_segments(experiment.evaluation.perplexity[0], *pipeline->opened.tokenizer);
   SegmentResult result = evaluate_segment(*pipeline, experiment, segments[0], tokens, nullptr);
   result.wall_s = 0;
+  result.peak_events = 0;  // only the event executor has a queue
   return result;
 }
 
