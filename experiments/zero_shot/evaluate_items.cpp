@@ -5,18 +5,13 @@
 #include <cstring>
 #include <optional>
 
+#include "experiments/zero_shot/dense_requests.hpp"
 #include "experiments/zero_shot/request_score.hpp"
 #include "models/conversion/spiking_sequence.hpp"
 
 namespace snnsim::experiments {
 
 namespace {
-
-using Ids = std::span<const models::TokenId>;
-
-Ids inputs_of(const Segment& request) {
-  return std::span(request.ids).first(request.inputs());
-}
 
 template <class Sequence>
 void append(Sequence& sequence, Ids ids) {
@@ -46,26 +41,25 @@ class ScoredRows {
 /// One item on its way through the networks.
 class ItemRun {
  public:
-  ItemRun(const Pipeline& pipeline, const Experiment& experiment, const EncodedItem& item)
+  ItemRun(const Pipeline& pipeline, const Experiment& experiment, const EncodedItem& item,
+          std::span<const models::DenseSequence> dense)
       : pipeline_(pipeline),
         experiment_(experiment),
         item_(item),
         common_(common_inputs(item)),
         prefix_tokens_(experiment.quantization.prefix_tokens.positions()),
-        shared_dense_(pipeline.dense()),
+        sequences_(dense),
         dense_(item, pipeline.dense().config().hidden_size),
         qann_(dense_),
         snn_(dense_) {
-    const Ids shared = inputs_of(item.requests[0]).first(common_);
-    append(shared_dense_, shared);
     if (!runs(Network::qann) || common_ < prefix_tokens_) return;
     shared_qann_.emplace(pipeline.qann);
-    shared_qann_->append_prefix(shared_dense_, prefix_tokens_);
-    append(*shared_qann_, shared.subspan(prefix_tokens_));
+    shared_qann_->append_prefix(sequences_[0], prefix_tokens_);
+    append(*shared_qann_, inputs_of(item.requests[0]).first(common_).subspan(prefix_tokens_));
   }
 
   void run(ZeroShotResult& result) {
-    for (const Segment& request : item_.requests) run_request(request, result);
+    for (std::size_t i = 0; i < item_.requests.size(); ++i) run_request(item_.requests[i], sequences_[i], result);
     add_scores(dense_, result.dense);
     if (runs(Network::qann)) add_scores(qann_, result.qann);
     if (runs(Network::snn)) add_scores(snn_, result.snn);
@@ -79,11 +73,9 @@ class ItemRun {
     add_item(item_, score_requests(pipeline_.dense(), item_, outputs.rows()), tally);
   }
 
-  void run_request(const Segment& request, ZeroShotResult& result) {
+  void run_request(const Segment& request, const models::DenseSequence& dense, ZeroShotResult& result) {
     const Ids inputs = inputs_of(request);
     const std::size_t prefix = std::min(prefix_tokens_, inputs.size());
-    models::DenseSequence dense = shared_dense_;
-    append(dense, inputs.subspan(common_));
     dense_.add(request, dense.normalised(), prefix, dense.normalised());
     if (!runs(Network::qann)) return;
     const models::QuantizedSequence qann = run_qann(inputs, prefix, dense);
@@ -125,7 +117,7 @@ class ItemRun {
   const Experiment& experiment_;
   const EncodedItem& item_;
   std::size_t common_, prefix_tokens_;
-  models::DenseSequence shared_dense_;
+  std::span<const models::DenseSequence> sequences_;      // of the requests
   std::optional<models::QuantizedSequence> shared_qann_;  // of the common inputs, where they go beyond the prefix
   ScoredRows dense_, qann_, snn_;
   Ids snn_inputs_;
@@ -134,20 +126,15 @@ class ItemRun {
 
 }  // namespace
 
-std::size_t common_inputs(const EncodedItem& item) {
-  const Ids first = inputs_of(item.requests[0]);
-  std::size_t common = first.size();
-  for (const Segment& request : item.requests)
-    common = std::min<std::size_t>(
-        common, static_cast<std::size_t>(std::ranges::mismatch(first, inputs_of(request)).in1 - first.begin()));
-  return common;
-}
-
 ZeroShotResult evaluate_items(const Pipeline& pipeline, const Experiment& experiment,
                               std::span<const EncodedItem> items) {
   const auto start = std::chrono::steady_clock::now();
   ZeroShotResult result;
-  for (const EncodedItem& item : items) ItemRun(pipeline, experiment, item).run(result);
+  for (std::size_t first = 0, count = 0; first < items.size(); first += count) {
+    count = items_at_once(items.subspan(first));
+    const auto dense = run_dense(pipeline.dense(), items.subspan(first, count));
+    for (std::size_t i = 0; i < count; ++i) ItemRun(pipeline, experiment, items[first + i], dense[i]).run(result);
+  }
   result.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return result;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <span>
 #include <vector>
 
@@ -13,6 +14,27 @@ namespace snnsim::models {
 /// Keys (after RoPE) and values of all positions of a block; (positions × kv_heads * head_dim) each.
 struct KvCache {
   Matrix<float> key, value;
+};
+
+/// Rows of a batch that are positions of one sequence: row r is position r itself.
+class OneSequence {
+ public:
+  explicit OneSequence(KvCache& cache) : cache_(cache) {}
+
+  static std::size_t position(std::uint32_t row) { return row; }
+  /// Keeps the keys and values of the rows; the rows of y get what their queries see. The cache already has a row per
+  /// position; those before the listed ones are read, not written.
+  void attend(const AttentionShape& shape, const Matrix<float>& q, const Matrix<float>& k, const Matrix<float>& v,
+              std::span<const std::uint32_t> rows, Matrix<float>& y) {
+    for (const std::uint32_t r : rows) {
+      std::copy_n(k.row(r), k.columns(), cache_.key.row(r));
+      std::copy_n(v.row(r), v.columns(), cache_.value.row(r));
+    }
+    attention(shape, q, cache_.key, cache_.value, rows, y);
+  }
+
+ private:
+  KvCache& cache_;
 };
 
 /// What a block computes besides products and sites.
@@ -36,15 +58,15 @@ struct BlockBuffers {
   }
 };
 
-/// One decoder block on the listed rows (positions, ascending) of `hidden` (positions × hidden), in place: the one
-/// place that knows the order of a LLaMA block. `arithmetic` says what a site and a product are, so that the dense
-/// model and the QANN run the same code between them:
-///   site(Site, Matrix<float>& x)            x (positions × width) becomes the value that the site hands on
+/// One decoder block on the listed rows (ascending) of `hidden` (· × hidden), in place: the one place that knows the
+/// order of a LLaMA block. `arithmetic` says what a site and a product are, so that the dense model and the QANN run
+/// the same code between them:
+///   site(Site, Matrix<float>& x)            x (rows of hidden × width) becomes the value that the site hands on
 ///   product(MatrixName, Matrix<float>& y)   y = W × the value of its input site, for the rows
-/// The cache must already have a row per position; rows before the listed ones are read, not written.
-template <typename Arithmetic>
+/// `context` says which positions the rows are and what they attend to, as OneSequence does.
+template <typename Arithmetic, typename Context>
 void forward_block(const BlockConstants& block, Arithmetic& arithmetic, std::span<const std::uint32_t> rows,
-                   Matrix<float>& hidden, KvCache& cache, BlockBuffers& buffers) {
+                   Matrix<float>& hidden, Context context, BlockBuffers& buffers) {
   const LlamaConfig& c = *block.config;
   buffers.reshape(hidden.rows(), c);
   const auto per_row = [&](const auto& body) {
@@ -66,25 +88,20 @@ void forward_block(const BlockConstants& block, Arithmetic& arithmetic, std::spa
       for (std::size_t i = 0; i < c.hidden_size; ++i) hidden.row(r)[i] += buffers.result.row(r)[i];
     });
   };
-  const auto keep = [&](const Matrix<float>& from, Matrix<float>& to) {
-    per_row([&](std::size_t r) { std::copy_n(from.row(r), to.columns(), to.row(r)); });
-  };
 
   normalise(block.attention_norm);
   arithmetic.site(Site::attn_in, buffers.normalised);
   project(MatrixName::query, buffers.q);
   project(MatrixName::key, buffers.k);
   project(MatrixName::value, buffers.v);
-  per_row([&](std::size_t r) {
-    block.rope->apply(r, row(buffers.q, r));
-    block.rope->apply(r, row(buffers.k, r));
+  per_row([&](std::uint32_t r) {
+    block.rope->apply(context.position(r), row(buffers.q, r));
+    block.rope->apply(context.position(r), row(buffers.k, r));
   });
   arithmetic.site(Site::q, buffers.q);
   arithmetic.site(Site::k, buffers.k);
   arithmetic.site(Site::v, buffers.v);
-  keep(buffers.k, cache.key);
-  keep(buffers.v, cache.value);
-  attention({c.heads, c.kv_heads, c.head_dim}, buffers.q, cache.key, cache.value, rows, buffers.attended);
+  context.attend({c.heads, c.kv_heads, c.head_dim}, buffers.q, buffers.k, buffers.v, rows, buffers.attended);
   arithmetic.site(Site::attn_out, buffers.attended);
   add_to_hidden(MatrixName::output);
 

@@ -6,34 +6,9 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "models/llama/dense_arithmetic.hpp"
 
 namespace snnsim::models {
-
-namespace {
-
-/// Dense arithmetic: a site hands on what it gets.
-class DenseArithmetic {
- public:
-  DenseArithmetic(const BlockWeights& weights, std::span<const std::uint32_t> rows,
-                  const DenseModel::SiteObserver& observer)
-      : weights_(weights), rows_(rows), observer_(observer) {}
-
-  void site(Site site, const Matrix<float>& x) {
-    if (observer_) observer_(site, x);
-    at(values_, site) = &x;
-  }
-  void product(MatrixName name, Matrix<float>& y) const {
-    multiply(TensorWeights(tensor(weights_, name)), *at(values_, input_of(name)), rows_, y, OutputRows::scattered);
-  }
-
- private:
-  const BlockWeights& weights_;
-  std::span<const std::uint32_t> rows_;
-  const DenseModel::SiteObserver& observer_;
-  PerSite<const Matrix<float>*> values_{};
-};
-
-}  // namespace
 
 std::vector<std::uint32_t> row_range(std::size_t first, std::size_t end) {
   std::vector<std::uint32_t> rows(end - first);
@@ -67,7 +42,7 @@ Matrix<float> DenseModel::embed(std::span<const TokenId> tokens) const {
 void DenseModel::forward(std::size_t k, std::span<const std::uint32_t> rows, Matrix<float>& hidden, KvCache& cache,
                          BlockBuffers& buffers, const SiteObserver& observer) const {
   DenseArithmetic arithmetic(checkpoint_->blocks[k], rows, observer);
-  forward_block(blocks_[k], arithmetic, rows, hidden, cache, buffers);
+  forward_block(blocks_[k], arithmetic, rows, hidden, OneSequence(cache), buffers);
 }
 
 void DenseModel::final_norm(const Matrix<float>& hidden, std::span<const std::uint32_t> rows, Matrix<float>& y) const {
@@ -81,26 +56,38 @@ Matrix<float> DenseModel::logits(const Matrix<float>& normalised, std::span<cons
   return y;
 }
 
-DenseSequence::DenseSequence(const DenseModel& model)
-    : model_(model), hidden_(0, model.config().hidden_size), normalised_(0, model.config().hidden_size) {
-  const std::size_t kv = width(model.config(), Site::k);
-  caches_.assign(model.config().blocks, {Matrix<float>(0, kv), Matrix<float>(0, kv)});
+std::vector<KvCache> empty_caches(const LlamaConfig& config) {
+  const std::size_t kv = width(config, Site::k);
+  return std::vector<KvCache>(config.blocks, {Matrix<float>(0, kv), Matrix<float>(0, kv)});
 }
 
+std::vector<std::uint32_t> append_embedded(const DenseModel& model, std::span<const TokenId> tokens,
+                                           Matrix<float>& hidden, std::vector<KvCache>& caches) {
+  const std::size_t first = hidden.rows(), end = first + tokens.size();
+  const Matrix<float> embedded = model.embed(tokens);
+  hidden.resize_rows(end);
+  if (first < end) std::ranges::copy(embedded.values(), hidden.row(first));
+  for (KvCache& cache : caches) {
+    cache.key.resize_rows(end);
+    cache.value.resize_rows(end);
+  }
+  return row_range(first, end);
+}
+
+DenseSequence::DenseSequence(const DenseModel& model)
+    : model_(model),
+      hidden_(0, model.config().hidden_size),
+      normalised_(0, model.config().hidden_size),
+      caches_(empty_caches(model.config())) {}
+
 void DenseSequence::append(std::span<const TokenId> tokens, const Observer& observer) {
-  const std::size_t first = positions(), end = first + tokens.size();
-  const Matrix<float> embedded = model_.embed(tokens);
-  const std::vector<std::uint32_t> rows = row_range(first, end);
-  hidden_.resize_rows(end);
-  if (first < end) std::ranges::copy(embedded.values(), hidden_.row(first));
+  const std::vector<std::uint32_t> rows = append_embedded(model_, tokens, hidden_, caches_);
   for (std::size_t k = 0; k < caches_.size(); ++k) {
-    caches_[k].key.resize_rows(end);
-    caches_[k].value.resize_rows(end);
     DenseModel::SiteObserver sites;
     if (observer) sites = [&](Site site, const Matrix<float>& x) { observer(k, site, x); };
     model_.forward(k, rows, hidden_, caches_[k], buffers_, sites);
   }
-  normalised_.resize_rows(end);
+  normalised_.resize_rows(hidden_.rows());
   model_.final_norm(hidden_, rows, normalised_);
 }
 

@@ -56,6 +56,12 @@ class DenseModel {
   std::vector<float> final_norm_;
 };
 
+/// Of every block, without positions.
+std::vector<KvCache> empty_caches(const LlamaConfig& config);
+/// The tokens' embeddings as the next rows of hidden, and room for as many positions in the caches. Returns the rows.
+std::vector<std::uint32_t> append_embedded(const DenseModel& model, std::span<const TokenId> tokens,
+                                           Matrix<float>& hidden, std::vector<KvCache>& caches);
+
 /// Hidden states and caches of one sequence that grows.
 class DenseSequence {
  public:
@@ -70,6 +76,8 @@ class DenseSequence {
   const KvCache& cache(std::size_t block) const { return caches_[block]; }
 
  private:
+  friend class DenseBatch;
+  friend class ManySequences;
   const DenseModel& model_;
   Matrix<float> hidden_, normalised_;
   std::vector<KvCache> caches_;

@@ -67,10 +67,10 @@ bool QuantizedBlock::integer_product(MatrixName name) const {
 }
 
 QuantizedSequence::QuantizedSequence(const QuantizedModel& model)
-    : model_(model), hidden_(0, model.dense->config().hidden_size), normalised_(0, model.dense->config().hidden_size) {
-  const std::size_t kv = width(model.dense->config(), Site::k);
-  caches_.assign(model.blocks.size(), {Matrix<float>(0, kv), Matrix<float>(0, kv)});
-}
+    : model_(model),
+      hidden_(0, model.dense->config().hidden_size),
+      normalised_(0, model.dense->config().hidden_size),
+      caches_(empty_caches(model.dense->config())) {}
 
 void QuantizedSequence::append_prefix(const DenseSequence& dense, std::size_t prefix) {
   hidden_.resize_rows(prefix);
@@ -83,20 +83,14 @@ void QuantizedSequence::append_prefix(const DenseSequence& dense, std::size_t pr
 }
 
 void QuantizedSequence::append(std::span<const TokenId> tokens, const Observer& observer) {
-  const std::size_t first = hidden_.rows(), end = first + tokens.size();
-  const Matrix<float> embedded = model_.dense->embed(tokens);
-  const std::vector<std::uint32_t> rows = row_range(first, end);
-  hidden_.resize_rows(end);
-  if (first < end) std::ranges::copy(embedded.values(), hidden_.row(first));
+  const std::vector<std::uint32_t> rows = append_embedded(*model_.dense, tokens, hidden_, caches_);
   for (std::size_t k = 0; k < caches_.size(); ++k) {
-    caches_[k].key.resize_rows(end);
-    caches_[k].value.resize_rows(end);
     QuantizedArithmetic::Observer sites;
     if (observer) sites = [&](Site site, const Matrix<std::int16_t>& counts) { observer(k, site, counts); };
     QuantizedArithmetic arithmetic(model_.blocks[k], rows, counts_, std::move(sites));
-    forward_block(model_.dense->block(k), arithmetic, rows, hidden_, caches_[k], buffers_);
+    forward_block(model_.dense->block(k), arithmetic, rows, hidden_, OneSequence(caches_[k]), buffers_);
   }
-  normalised_.resize_rows(end);
+  normalised_.resize_rows(hidden_.rows());
   model_.dense->final_norm(hidden_, rows, normalised_);
 }
 

@@ -6,6 +6,7 @@
 #include <oneapi/tbb/global_control.h>
 
 #include "experiments/evaluation/evaluate_segment.hpp"
+#include "experiments/zero_shot/dense_requests.hpp"
 #include "experiments/zero_shot/encode_request.hpp"
 #include "tests/support/assets.hpp"
 
@@ -83,6 +84,18 @@ TEST_CASE("common inputs of the requests of an item") {
   CHECK(common_inputs(item({{1, 2, 3}})) == 2);
   CHECK(common_inputs(item({{1, 2}, {1, 2, 3, 4}})) == 1);
   CHECK(common_inputs(item({{1, 2}, {3, 4}})) == 0);
+}
+
+TEST_CASE("items run together as long as they have few inputs, one at least") {
+  const auto items = [](std::initializer_list<std::size_t> lengths) {
+    std::vector<EncodedItem> items;
+    for (const std::size_t length : lengths) items.emplace_back().requests.assign(2, {.ids = TokenIds(length, 1)});
+    return items;
+  };
+  CHECK(items_at_once(items({5000, 3})) == 1);
+  CHECK(items_at_once(items({513, 513, 1})) == 3);
+  CHECK(items_at_once(items({513, 513, 2, 1})) == 2);
+  CHECK(items_at_once(items({3})) == 1);
 }
 
 TEST_CASE("a sigma-delta network answers as the QANN, in every output") {

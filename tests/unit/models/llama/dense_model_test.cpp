@@ -1,8 +1,7 @@
-#include "models/llama/dense_model.hpp"
-
 #include <doctest/doctest.h>
 
 #include "core/error.hpp"
+#include "models/llama/dense_batch.hpp"
 #include "tests/equivalence/small_model.hpp"
 
 namespace snnsim::models {
@@ -27,6 +26,33 @@ TEST_CASE_FIXTURE(RandomModel, "a sequence has the same bits in one piece and in
   CHECK(normalised({1, 0, 2, 17, 3, 0}) == whole);
   CHECK(normalised({0, 16, 7}) == whole);
   CHECK(normalised({0}).rows() == 0);
+}
+
+TEST_CASE_FIXTURE(RandomModel,
+                  "sequences that grow together have the bits of each alone, and of what is appended later") {
+  const std::span<const TokenId> all = tokens;
+  const std::vector<std::pair<std::size_t, std::size_t>> pieces = {{3, 17}, {0, 5}, {8, 0}, {20, 2}, {1, 1}};
+  std::vector<DenseSequence> together, alone;
+  for (const auto& [before, length] : pieces) {
+    together.emplace_back(model).append(all.first(before));
+    alone.emplace_back(model).append(all.first(before + length));
+  }
+  DenseBatch batch(model);
+  for (std::size_t i = 0; i < pieces.size(); ++i)
+    batch.add(together[i], all.subspan(pieces[i].first, pieces[i].second));
+  batch.run();
+  for (std::size_t i = 0; i < pieces.size(); ++i) {
+    CAPTURE(i);
+    CHECK(together[i].normalised() == alone[i].normalised());
+    for (std::size_t k = 0; k < model.config().blocks; ++k) {
+      CHECK(together[i].cache(k).key == alone[i].cache(k).key);
+      CHECK(together[i].cache(k).value == alone[i].cache(k).value);
+    }
+    together[i].append(all.first(1));
+    alone[i].append(all.first(1));
+    CHECK(together[i].normalised() == alone[i].normalised());
+  }
+  DenseBatch(model).run();
 }
 
 TEST_CASE_FIXTURE(RandomModel, "logits of a row do not depend on the rows asked for with it") {
