@@ -64,12 +64,13 @@ void write_file(const std::filesystem::path& file, std::string_view content) {
   const int descriptor = open_or_fail(partial, O_WRONLY | O_CREAT | O_TRUNC);
   try {
     write_all(descriptor, content, partial);
+    if (std::rename(partial.c_str(), file.c_str()) != 0) fail(file, "written");
   } catch (...) {
     ::close(descriptor);
+    (void)::unlink(partial.c_str());
     throw;
   }
   ::close(descriptor);
-  if (std::rename(partial.c_str(), file.c_str()) != 0) fail(file, "written");
   sync_folder(file.parent_path());
 }
 

@@ -1,5 +1,7 @@
 #include "experiments/inspection.hpp"
 
+#include <algorithm>
+#include <initializer_list>
 #include <iterator>
 
 #include <fmt/format.h>
@@ -7,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/error.hpp"
+#include "experiments/energy_table.hpp"
 #include "experiments/experiment_file.hpp"
 #include "experiments/files.hpp"
 #include "experiments/report.hpp"
@@ -94,9 +97,41 @@ std::string inspect_experiment(const fs::path& path) {
   return fmt::format("{}: experiment\n{}\n", path.string(), to_json(read_experiment(path)).dump(2));
 }
 
-bool is_tokenizer_json(const fs::path& path) {
-  const auto json = nlohmann::json::parse(read_file(path), nullptr, false);
-  return json.is_object() && json.contains("model") && json["model"].is_object() && json["model"].contains("vocab");
+std::string inspect_energy_table(const fs::path& path) {
+  const EnergyTable table = read_energy_table(path);
+  std::string out = fmt::format("{}: energy table {}\n", path.string(), table.name);
+  line(out, "title", table.title);
+  line(out, "source", table.source);
+  return out;
+}
+
+std::string inspect_report(const fs::path& path, const nlohmann::ordered_json& report) {
+  try {
+    return fmt::format("{}: report\n\n{}\n", path.string(), report_summary(report));
+  } catch (const nlohmann::json::exception&) {
+    throw DataError(fmt::format("{}: a report of another version, or a part of one", path.string()),
+                    fmt::format("write it again: snnsim report {}", path.parent_path().string()));
+  }
+}
+
+std::string inspect_configuration(const fs::path& path) {
+  if (path.filename() == "config.json") return inspect_checkpoint(fs::absolute(path).parent_path());
+  throw DataError(fmt::format("{}: the configuration of a checkpoint under another name", path.string()),
+                  "give the folder that holds the checkpoint, its configuration named config.json");
+}
+
+/// By the keys that only one kind of file has; what is none of them is read as an experiment.
+std::string inspect_json(const fs::path& path) {
+  const auto json = nlohmann::ordered_json::parse(read_file(path), nullptr, false);
+  const auto has = [&](std::initializer_list<const char*> keys) {
+    return json.is_object() && std::ranges::all_of(keys, [&](const char* key) { return json.contains(key); });
+  };
+  if (has({"model"}) && json["model"].is_object() && json["model"].contains("vocab")) return inspect_tokenizer(path);
+  if (has({"model_type"}) || has({"hidden_size"})) return inspect_configuration(path);
+  if (has({"constants"})) return inspect_energy_table(path);
+  if (has({"settings", "cause"})) return inspect_report(path, json);
+  if (has({"sessions", "hash"})) return inspect_run(fs::absolute(path).parent_path());
+  return inspect_experiment(path);
 }
 
 }  // namespace
@@ -108,8 +143,7 @@ std::string inspection(const fs::path& path) {
   if (name.ends_with(".gguf")) return inspect_gguf(path);
   if (name.ends_with(".bin") && name.starts_with("tok")) return inspect_tokenizer(path);
   if (name.ends_with(".model")) return inspect_tokenizer(path);
-  if (!name.ends_with(".json")) return inspect_checkpoint(path);
-  return is_tokenizer_json(path) ? inspect_tokenizer(path) : inspect_experiment(path);
+  return name.ends_with(".json") ? inspect_json(path) : inspect_checkpoint(path);
 }
 
 }  // namespace snnsim::experiments

@@ -8,6 +8,7 @@
 
 #include "core/error.hpp"
 #include "experiments/json_places.hpp"
+#include "models/checkpoint/text_position.hpp"
 
 namespace snnsim::experiments {
 namespace {
@@ -143,11 +144,7 @@ std::string JsonSource::place(const std::string& path, std::size_t Place::*which
 }
 
 std::string JsonSource::position(std::size_t offset) const {
-  const std::string_view before = std::string_view(text_).substr(0, std::min(offset, text_.size()));
-  const std::size_t line = 1 + static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'));
-  const std::size_t newline = before.rfind('\n');
-  const std::size_t column = newline == std::string_view::npos ? before.size() + 1 : before.size() - newline;
-  return fmt::format("{}:{}:{}", file_.string(), line, column);
+  return models::text_position(file_.string(), text_, offset);
 }
 
 std::filesystem::path JsonSource::folder_of(const std::string& path) const {

@@ -10,11 +10,19 @@ namespace {
 
 using nlohmann::ordered_json;
 
+ordered_json networks_section(const EvaluationSection& evaluation) {
+  ordered_json networks;
+  for (const Network network : {Network::dense, Network::qann, Network::snn})
+    networks[std::string(name(network))] = evaluation.runs(network);
+  return networks;
+}
+
 /// What a reader must know beside the numbers.
 ordered_json settings_section(const Experiment& experiment) {
   return {{"weight_bits", experiment.quantization.weight_bits},
           {"activation_bits", experiment.quantization.activation_bits},
           {"prefix_tokens", experiment.quantization.prefix_tokens.positions()},
+          {"networks", networks_section(experiment.evaluation)},
           {"neuron", name(experiment.conversion.neuron)},
           {"timesteps", experiment.conversion.timesteps},
           {"embedding", name(experiment.conversion.embedding)},

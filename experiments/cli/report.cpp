@@ -25,16 +25,17 @@ int report_command(const Command& self, Arguments arguments) {
   Options options(self);
   options.named()("csv", po::value<std::string>()->value_name("FILE"), "write the reports of all runs to one CSV file");
   if (!options.parse(arguments, 1, 10000)) return 0;
-  std::string csv;
+  std::string summaries, csv;
   for (const std::string& path : options.words()) {
     const StoredRun run = complete_run(path);
     write_report(run);
     const nlohmann::ordered_json report = make_report(run);
-    fmt::print("{}\n", report_summary(report));
+    summaries += report_summary(report) + "\n";
     const std::string table = report_csv(report);
     csv += csv.empty() ? table : table.substr(table.find('\n') + 1);
   }
   if (options.has("csv")) write_file(options.get<std::string>("csv"), csv);
+  fmt::print("{}", summaries);
   return 0;
 }
 

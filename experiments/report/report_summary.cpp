@@ -65,9 +65,14 @@ std::size_t done_and_expected(const ordered_json& report, const char* key) {
 
 void add_heading(std::string& out, const ordered_json& report) {
   const ordered_json& settings = report.at("settings");
-  add(out, "{}: {}-bit weights, {}-bit activations, {} neurons, T = {}\n", short_name(text(report.at("name")), 30),
-      settings.at("weight_bits").get<int>(), settings.at("activation_bits").get<int>(), text(settings.at("neuron")),
-      settings.at("timesteps").get<int>());
+  const auto runs = [&](const char* network) { return settings.at("networks").at(network).get<bool>(); };
+  add(out, "{}: ", short_name(text(report.at("name")), 30));
+  if (!runs("qann")) out += "the dense model in fp32";
+  if (runs("qann"))
+    add(out, "{}-bit weights, {}-bit activations", settings.at("weight_bits").get<int>(),
+        settings.at("activation_bits").get<int>());
+  if (runs("snn")) add(out, ", {} neurons, T = {}", text(settings.at("neuron")), settings.at("timesteps").get<int>());
+  out += "\n";
   if (!report.at("complete").get<bool>())
     add(out, "Incomplete: {} of {} segments and chunks; run the same command again to go on.\n",
         done_and_expected(report, "done"), done_and_expected(report, "expected"));
@@ -101,15 +106,20 @@ std::string share_with_error(const ordered_json& scores, const std::string& key)
 void add_zero_shot(std::string& out, const ordered_json& report) {
   if (report.at("zero_shot").empty()) return;
   add(out, "\n{:<40}{:<20}{:<20}{}\n", "Zero-shot ± standard error", "dense", "QANN", "SNN");
-  for (const ordered_json& task : report.at("zero_shot"))
+  for (const ordered_json& task : report.at("zero_shot")) {
+    const auto items = task.at("items").get<std::uint64_t>();
+    bool shown = false;  // the number of items, beside the second metric or alone
     for (const char* key : {"acc", "acc_norm", "perplexity"}) {
       if (!task.at("dense").contains(key)) continue;
       const std::string what = key == std::string_view("acc")
                                    ? fmt::format("{} ({}) {}", text(task.at("task")), text(task.at("protocol")), key)
-                                   : fmt::format("  {} items, {}", task.at("items").get<std::uint64_t>(), key);
+                                   : fmt::format("  {} items, {}", items, key);
+      shown = shown || key != std::string_view("acc");
       add(out, "  {:<38}{:<20}{:<20}{}\n", what, share_with_error(task.at("dense"), key),
           share_with_error(task.at("qann"), key), share_with_error(task.at("snn"), key));
     }
+    if (!shown) add(out, "    {} items\n", items);
+  }
 }
 
 void add_equality(std::string& out, const ordered_json& equality) {

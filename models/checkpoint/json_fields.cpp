@@ -10,6 +10,7 @@
 
 #include "core/error.hpp"
 #include "models/checkpoint/in_quotes.hpp"
+#include "models/checkpoint/text_position.hpp"
 
 namespace snnsim::models {
 namespace {
@@ -52,7 +53,8 @@ json parse_json(std::string_view text, const std::string& file, const std::strin
   try {
     return json::parse(text.begin(), text.end(), visit);
   } catch (const nlohmann::json::parse_error& error) {
-    throw DataError(fmt::format("{}: not JSON (byte {})", file, error.byte), remedy);
+    const std::size_t byte = error.byte > 0 ? error.byte - 1 : 0;
+    throw DataError(fmt::format("{}: not JSON", text_position(file, text, byte)), remedy);
   } catch (const nlohmann::json::exception&) {  // a number beyond the range of a double
     throw DataError(fmt::format("{}: not JSON that can be read", file), remedy);
   }

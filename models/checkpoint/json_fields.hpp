@@ -8,7 +8,7 @@
 
 namespace snnsim::models {
 
-/// Parses JSON text. Throws DataError that names the file and the byte where the text stops being JSON, or the key that
+/// Parses JSON text. Throws DataError with file:line:column where the text stops being JSON, or the key that
 /// an object gives twice; also for nesting that no file of these kinds has.
 nlohmann::json parse_json(std::string_view text, const std::string& file, const std::string& remedy);
 

@@ -164,6 +164,33 @@ TEST_CASE("output that cannot be written is an error") {
   CHECK(run_command("snnsim schema > /dev/full", folder.path()).exit_code == 3);
 }
 
+TEST_CASE("a CSV file that cannot be written is an error before anything is printed, and leaves nothing behind") {
+  const ScratchFolder folder;
+  REQUIRE(run_command(short_run("--quiet"), folder.path()).exit_code == 0);
+  fs::create_directory(folder.path() / "taken");
+  for (const char* csv : {"missing/all.csv", "taken"}) {
+    const Outcome outcome = run_command(std::string("snnsim report runs/* --csv ") + csv, folder.path());
+    CHECK(outcome.exit_code == 3);
+    CHECK(outcome.out.empty());
+  }
+  CHECK_FALSE(fs::exists(folder.path() / "missing"));
+  CHECK_FALSE(fs::exists(folder.path() / "taken.partial"));
+  const Outcome outcome = run_command("snnsim report runs/* --csv all.csv", folder.path());
+  CHECK(outcome.exit_code == 0);
+  CHECK(outcome.out.find("Perplexity") != std::string::npos);
+  CHECK(fs::file_size(folder.path() / "all.csv") > 0);
+}
+
+TEST_CASE("inspect knows a report and the manifest of a run") {
+  const ScratchFolder folder;
+  REQUIRE(run_command(short_run("--quiet"), folder.path()).exit_code == 0);
+  const Outcome report = run_command("snnsim inspect runs/*/report.json", folder.path());
+  CHECK(report.out.find("report.json: report\n") != std::string::npos);
+  CHECK(report.out.find("Perplexity") != std::string::npos);
+  CHECK(run_command("snnsim inspect runs/*/manifest.json", folder.path()).out.find(": run directory of ") !=
+        std::string::npos);
+}
+
 TEST_CASE("generate begins an empty prompt from BOS, or says that there is none") {
   const ScratchFolder folder;
   CHECK(run_command("snnsim generate \"$PROJECT/bundled/stories3m\" --tokens 2", folder.path()).exit_code == 0);

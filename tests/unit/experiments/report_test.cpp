@@ -151,6 +151,7 @@ TEST_CASE("networks that are left out are null, and what they would show is not 
   CHECK(report["equality"]["snn_equals_qann"].is_null());
   CHECK(report["cause"]["conclusion"] == "The spiking network was left out.");
   CHECK_FALSE(holds(report_summary(report), "Energy"));
+  CHECK_FALSE(holds(report_summary(report), "T = "));
 }
 
 TEST_CASE("a run of zero-shot tasks alone") {
@@ -167,6 +168,7 @@ TEST_CASE("a run of zero-shot tasks alone") {
   CHECK(report["complete"] == true);
   CHECK(report["equality"]["snn_equals_qann"] == true);
   CHECK(holds(report_summary(report), "winogrande (harness_0_4) acc"));
+  CHECK(holds(report_summary(report), "\n    4 items\n"));
   CHECK_FALSE(holds(report_summary(report), "Perplexity"));
   run.zero_shot[0].outputs_different = 1;
   CHECK(make_report(run)["equality"]["snn_equals_qann"] == false);

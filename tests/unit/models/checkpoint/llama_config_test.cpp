@@ -79,8 +79,8 @@ TEST_CASE("sizes that contradict one another or cannot be") {
 
 TEST_CASE("a config.json that is none") {
   const auto refused = [](const std::string& text) { return tests::complaint([&] { read_llama_config(text, "c"); }); };
-  CHECK(refused("") == "c: not JSON (byte 1)");
-  CHECK(refused("{} x") == "c: not JSON (byte 4)");
+  CHECK(refused("") == "c:1:1: not JSON");
+  CHECK(refused("{} x") == "c:1:4: not JSON");
   CHECK(refused("[]") == "c: holds no JSON object");
   CHECK(refused(R"({"rope_theta": 1e999})") == "c: not JSON that can be read");
   CHECK(refused(R"({"hidden_size": 8, "hidden_size": 16})") == "c: 'hidden_size' is given twice");

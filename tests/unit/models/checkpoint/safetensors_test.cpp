@@ -68,7 +68,7 @@ TEST_CASE("a file shorter than its header, at every length") {
 }
 
 TEST_CASE("a header that is no header") {
-  CHECK(has(complaint("{", 0), "f (header): not JSON"));
+  CHECK(has(complaint("{", 0), "f (header):1:2: not JSON"));
   CHECK(has(complaint("[]", 0), "the header is no JSON object"));
   CHECK(has(complaint(R"({"t":1})", 0), "the header's entry 't' is no object"));
   CHECK(has(complaint(R"({"t":{"dtype":"F32","data_offsets":[0,0]}})", 0), "'t' has no shape"));
