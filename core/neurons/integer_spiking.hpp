@@ -42,18 +42,36 @@ struct IntegerSpiking {
   }
 
   void update(const NeuronRow& row) const {
-    // α t as a double keeps its fraction to 2^-40, far below the 2^-24 of the drive; it is an integer at t = T.
-    const double offset_so_far = static_cast<double>(offset()) * row.step / timesteps;
-    const double highest = levels();
+    const std::int64_t so_far = std::int64_t{offset()} * row.step;  // α t T
+    if (so_far % timesteps == 0)
+      fire(row,
+           [whole = static_cast<std::int32_t>(so_far / timesteps)](float level) { return whole + floor_of(level); });
+    else  // α t as a double keeps its fraction to 2^-40, far below the 2^-24 of the drive
+      fire(row, [share = static_cast<double>(so_far) / timesteps](float level) {
+        return floor_of(static_cast<double>(level) + share);
+      });
+  }
+  static std::int32_t next_update(const NeuronRow&) { return 0; }
+
+ private:
+  /// Beyond any count; a NaN counts as below all levels.
+  template <typename Real>
+  static std::int32_t floor_of(Real level) {
+    constexpr Real bound = 1 << 30;
+    return static_cast<std::int32_t>(std::min(std::max(-bound, std::floor(level)), bound));
+  }
+
+  /// counts(level): floor(X/θ + v(0)/θ + α t).
+  template <typename Counts>
+  void fire(const NeuronRow& row, const Counts& counts) const {
+    const std::int32_t most = levels();
     for (std::size_t j = 0; j < row.width; ++j) {
-      const float level = row.drive[j] / row.threshold[j] + row.initial_potential[j];      // as in Q(X)
-      const double potential = static_cast<double>(level) + offset_so_far - row.state[j];  // m(t)/θ
-      const auto s = static_cast<std::int32_t>(std::min(std::max(0.0, std::floor(potential)), highest));
+      const float level = row.drive[j] / row.threshold[j] + row.initial_potential[j];    // as in Q(X)
+      const std::int32_t s = std::min(std::max(0, counts(level) - row.state[j]), most);  // floor(m(t)/θ), clipped
       row.state[j] += s;
       row.spikes[j] = static_cast<std::int16_t>(s);
     }
   }
-  static std::int32_t next_update(const NeuronRow&) { return 0; }
 };
 
 }  // namespace snnsim

@@ -36,34 +36,38 @@ SNNSIM_WHOLE PopulationActivity tally(const std::int16_t* emitted, std::size_t w
   return {.spikes = spikes, .magnitude = magnitude, .shift_adds = shift_adds, .updates = width};
 }
 
-/// factor: of the offset taken off, per unit. All integers stay below 2^53, so double holds them exactly.
+/// unit(i): offsets to take off sum i.
 template <typename Unit>
 void scale(std::span<const float> scale, const std::int32_t* counts, const Offset& offset, const Unit& unit, float* y) {
   if (offset.total == 0) {
     for (std::size_t i = 0; i < scale.size(); ++i) y[i] = scale[i] * static_cast<float>(counts[i]);
     return;
   }
-  const double timesteps = offset.timesteps, taken_off = static_cast<double>(offset.total) * offset.steps;
-  if (std::has_single_bit(offset.timesteps)) {  // dividing by a power of two is multiplying
-    const double share = 1 / timesteps;
-    for (std::size_t i = 0; i < scale.size(); ++i)
-      y[i] = scale[i] * static_cast<float>((counts[i] * timesteps - taken_off * unit(i)) * share);
+  const std::int64_t taken_off = std::int64_t{offset.total} * offset.steps;
+  if (taken_off % offset.timesteps == 0) {  // whole counts: the difference fits 32 bits, so it may be taken modulo 2^32
+    const auto whole = static_cast<std::uint32_t>(taken_off / offset.timesteps);
+    for (std::size_t i = 0; i < scale.size(); ++i) {
+      const std::uint32_t left = static_cast<std::uint32_t>(counts[i]) - whole * static_cast<std::uint32_t>(unit(i));
+      y[i] = scale[i] * static_cast<float>(static_cast<std::int32_t>(left));
+    }
     return;
   }
+  // All integers stay below 2^53, so double holds them exactly.
+  const double timesteps = offset.timesteps, share = static_cast<double>(taken_off);
   for (std::size_t i = 0; i < scale.size(); ++i)
-    y[i] = scale[i] * static_cast<float>((counts[i] * timesteps - taken_off * unit(i)) / timesteps);
+    y[i] = scale[i] * static_cast<float>((counts[i] * timesteps - share * unit(i)) / timesteps);
 }
 
 SNNSIM_WHOLE void scale_sums(std::span<const float> scale_of, const std::int32_t* counts, const Offset& offset,
                              const std::int32_t* unit, float* y) {
   scale(
-      scale_of, counts, offset, [&](std::size_t i) { return static_cast<double>(unit[i]); }, y);
+      scale_of, counts, offset, [&](std::size_t i) { return unit[i]; }, y);
 }
 
 SNNSIM_WHOLE void scale_emitted(std::span<const float> scale_of, const std::int32_t* counts, const Offset& offset,
                                 float* y) {
   scale(
-      scale_of, counts, offset, [](std::size_t) { return 1.0; }, y);
+      scale_of, counts, offset, [](std::size_t) { return 1; }, y);
 }
 
 }  // namespace snnsim::HWY_NAMESPACE

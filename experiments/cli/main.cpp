@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "core/retained_memory.hpp"
 #include "experiments/build_identity.hpp"
 #include "experiments/cli/command.hpp"
 #include "experiments/suggestion.hpp"
@@ -72,6 +73,7 @@ void complain(std::string_view cause, std::string_view remedy) {
 
 int main(int argc, char** argv) {
   using namespace snnsim::experiments::cli;
+  snnsim::retain_freed_memory();
   try {
     const int code = dispatch(std::vector<std::string>(argv + 1, argv + argc));
     if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;

@@ -5,6 +5,7 @@
 
 #include <benchmark/benchmark.h>
 
+#include "core/retained_memory.hpp"
 #include "experiments/evaluation/evaluate_segment.hpp"
 #include "models/conversion/spiking_sequence.hpp"
 #include "tests/benchmarks/machine_bounds.hpp"
@@ -14,13 +15,14 @@ namespace {
 
 constexpr std::size_t kSegments = 4;
 
-Experiment bundled_experiment(Neuron neuron, std::size_t timesteps, Executor executor) {
+Experiment bundled_experiment(Neuron neuron, std::size_t timesteps, Executor executor, Embedding embedding) {
   const std::filesystem::path bundled = std::filesystem::path(SNNSIM_SOURCE_DIR) / "bundled";
   Experiment experiment;
   experiment.model.checkpoint = bundled / "stories3m";
   experiment.quantization.calibration.text = bundled / "text" / "calibration.txt";
   experiment.conversion.neuron = neuron;
   experiment.conversion.timesteps = timesteps;
+  experiment.conversion.embedding = embedding;
   experiment.simulation.executor = executor;
   experiment.evaluation.perplexity = {{.text = bundled / "text" / "heldout.txt", .max_segments = kSegments}};
   if (const char* assets = std::getenv("SNNSIM_ASSETS")) {
@@ -36,8 +38,8 @@ struct Workload {
   std::unique_ptr<Pipeline> pipeline;
   std::vector<Segment> segments;
 
-  Workload(Neuron neuron, std::size_t timesteps, Executor executor)
-      : experiment(bundled_experiment(neuron, timesteps, executor)),
+  Workload(Neuron neuron, std::size_t timesteps, Executor executor, Embedding embedding = Embedding::constant)
+      : experiment(bundled_experiment(neuron, timesteps, executor, embedding)),
         pipeline(build_pipeline(experiment, [](const std::string&) {})),
         segments(evaluation_segments(experiment.evaluation.perplexity[0], *pipeline->opened.tokenizer)) {}
 };
@@ -88,9 +90,9 @@ void qann(benchmark::State& state) {
 BENCHMARK(qann)->Unit(benchmark::kMillisecond)->UseRealTime();
 
 /// Processor time of T = 8 steps in both executors and of a QANN pass, in turn; medians.
-void step_cost(benchmark::State& state, Neuron neuron) {
+void step_cost(benchmark::State& state, Neuron neuron, Embedding embedding = Embedding::constant) {
   constexpr std::size_t timesteps = 8;
-  const Workload workload(neuron, timesteps, Executor::stepped);
+  const Workload workload(neuron, timesteps, Executor::stepped, embedding);
   const models::SpikingModel& spiking = workload.pipeline->spiking;
   const auto stepped = make_stepped_executor(spiking.graph, TimeSettings{.timesteps = timesteps});
   const auto event = make_event_executor(spiking.graph, TimeSettings{.timesteps = timesteps});
@@ -107,11 +109,14 @@ void step_cost(benchmark::State& state, Neuron neuron) {
       timed(event_times, models::SpikingSequence(spiking, workload.pipeline->dense(), *event), segment);
     }
   const double all_steps = benchmarks::median(stepped_times);
+  state.counters["qann_for_all"] = all_steps / benchmarks::median(qann_times);
   state.counters["qann_per_step"] = all_steps / timesteps / benchmarks::median(qann_times);
   state.counters["event_to_stepped"] = benchmarks::median(event_times) / all_steps;
 }
 BENCHMARK_CAPTURE(step_cost, integer_spiking, Neuron::integer_spiking)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(step_cost, sigma_delta, Neuron::sigma_delta)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(step_cost, sigma_delta_impulse, Neuron::sigma_delta, Embedding::impulse)
+    ->Unit(benchmark::kMillisecond);
 
 /// A whole evaluated segment, T = 8: percent of its time in each stage.
 void stages(benchmark::State& state) {
@@ -132,4 +137,8 @@ BENCHMARK(stages)->Unit(benchmark::kMillisecond)->UseRealTime();
 }  // namespace
 }  // namespace snnsim::experiments
 
-BENCHMARK_MAIN();
+int main(int argc, char** argv) {
+  snnsim::retain_freed_memory();  // as the program does
+  benchmark::Initialize(&argc, argv);
+  benchmark::RunSpecifiedBenchmarks();
+}
