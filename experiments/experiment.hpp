@@ -351,13 +351,21 @@ struct EvaluationSection {
 };
 
 struct RecordSection {
-  EmptyList spikes;
+  std::vector<std::string> spikes, drives, potentials;
   bool errors = true;
   bool token_nll = false;
 
+  bool in_hdf5() const { return !spikes.empty() || !drives.empty() || !potentials.empty(); }
+
   template <class Visit>
   static void fields(Visit&& visit) {
-    visit("spikes", &RecordSection::spikes, Rule{.help = "populations whose spikes are stored"});
+    visit(
+        "spikes", &RecordSection::spikes,
+        Rule{.help = "populations whose spikes go to spikes.h5, by name: blocks.<k>.<site>; * is any characters, ? is "
+                     "one (docs/recording.md)"});
+    visit("drives", &RecordSection::drives, Rule{.help = "populations whose drives X(t) go there"});
+    visit("potentials", &RecordSection::potentials,
+          Rule{.help = "populations whose potentials v(t) go there, in units of the threshold"});
     visit("errors", &RecordSection::errors, Rule{.help = "measure where each population's error comes from"});
     visit("token_nll", &RecordSection::token_nll, Rule{.help = "write token_nll.csv"});
   }
@@ -423,7 +431,7 @@ Neuron neuron_of(const ConversionSection& conversion, std::string_view populatio
 /// The phase of a population likewise.
 Phase phase_of(const ConversionSection& conversion, std::string_view population);
 
-/// Throws ConfigurationError for an override that matches none of `populations`.
-void check_overrides(const ConversionSection& conversion, const std::vector<std::string>& populations);
+/// Throws ConfigurationError for an override, or a population to record, that matches none of `populations`.
+void check_names(const Experiment& experiment, const std::vector<std::string>& populations);
 
 }  // namespace snnsim::experiments

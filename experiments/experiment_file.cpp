@@ -110,6 +110,12 @@ void check_runnable(const Experiment& experiment) {
   if (evaluation.runs(Network::qann) && experiment.quantization.activation_bits != bits_off &&
       experiment.quantization.calibration.text.empty())
     missing("quantization.calibration.text", "the path of a text (not the one that is evaluated)");
+  const bool spikes_on_texts = evaluation.runs(Network::snn) && !evaluation.perplexity.empty() &&
+                               experiment.quantization.activation_bits != bits_off;
+  if (experiment.record.in_hdf5() && !spikes_on_texts)
+    throw ConfigurationError("nothing spikes on a text, so there is nothing to record",
+                             "leave record.spikes, drives and potentials empty, or give evaluation.perplexity a text, "
+                             "evaluation.networks \"snn\" and fewer activation_bits");
 }
 
 nlohmann::ordered_json to_json(const Experiment& experiment) {

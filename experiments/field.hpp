@@ -46,10 +46,7 @@ std::string_view name(Enum value) {
   return names_of<Enum>[static_cast<std::size_t>(value)];
 }
 
-/// Keys of the file format whose feature this version does not have: only the empty list or object is accepted.
-struct EmptyList {
-  bool operator==(const EmptyList&) const = default;
-};
+/// A key of the file format whose feature this version does not have: only the empty object is accepted.
 struct EmptyObject {
   bool operator==(const EmptyObject&) const = default;
 };

@@ -141,10 +141,6 @@ void read(const Node& node, TableName& out, const Rule& rule) {
   if (out.is_path()) out.value = resolved(node, out.value).string();
 }
 
-void read(const Node& node, EmptyList&, const Rule& rule) {
-  if (!node.value.is_array() || !node.value.empty()) reject(node, "[] in this version", rule);
-}
-
 void read(const Node& node, EmptyObject&, const Rule& rule) {
   if (!node.value.is_object() || !node.value.empty()) reject(node, "{} in this version", rule);
 }

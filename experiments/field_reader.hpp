@@ -38,7 +38,6 @@ void read(const Node& node, std::filesystem::path& out, const Rule& rule);
 void read(const Node& node, PrefixTokens& out, const Rule& rule);
 void read(const Node& node, Phase& out, const Rule& rule);
 void read(const Node& node, TableName& out, const Rule& rule);
-void read(const Node& node, EmptyList& out, const Rule& rule);
 void read(const Node& node, EmptyObject& out, const Rule& rule);
 
 template <std::integral T>

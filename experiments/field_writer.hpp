@@ -18,9 +18,6 @@ inline nlohmann::ordered_json write(const std::filesystem::path& value) {
 inline nlohmann::ordered_json write(const TableName& value) {
   return value.value;
 }
-inline nlohmann::ordered_json write(const EmptyList&) {
-  return nlohmann::ordered_json::array();
-}
 inline nlohmann::ordered_json write(const EmptyObject&) {
   return nlohmann::ordered_json::object();
 }

@@ -59,8 +59,21 @@ std::string read_file(const std::filesystem::path& file) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
+std::filesystem::path partial_of(const std::filesystem::path& file) {
+  return file.string() + ".partial";
+}
+
+void finish_file(const std::filesystem::path& file) {
+  const std::filesystem::path partial = partial_of(file);
+  const int descriptor = open_or_fail(partial, O_RDONLY);
+  const bool synced = ::fsync(descriptor) == 0 || errno == EINVAL;
+  ::close(descriptor);
+  if (!synced || std::rename(partial.c_str(), file.c_str()) != 0) fail(file, "written");
+  sync_folder(file.parent_path());
+}
+
 void write_file(const std::filesystem::path& file, std::string_view content) {
-  const std::filesystem::path partial = file.string() + ".partial";
+  const std::filesystem::path partial = partial_of(file);
   const int descriptor = open_or_fail(partial, O_WRONLY | O_CREAT | O_TRUNC);
   try {
     write_all(descriptor, content, partial);

@@ -13,6 +13,11 @@ std::string read_file(const std::filesystem::path& file);
 /// Throws DataError.
 void write_file(const std::filesystem::path& file, std::string_view content);
 
+/// The name beside `file` under which it is written until it is whole.
+std::filesystem::path partial_of(const std::filesystem::path& file);
+/// Syncs what is whole under that name and gives it its own. Throws DataError.
+void finish_file(const std::filesystem::path& file);
+
 /// A file that only grows, by whole lines that are on disk when append returns.
 class AppendFile {
  public:

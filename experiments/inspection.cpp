@@ -12,6 +12,7 @@
 #include "experiments/energy_table.hpp"
 #include "experiments/experiment_file.hpp"
 #include "experiments/files.hpp"
+#include "experiments/recording/hdf5.hpp"
 #include "experiments/report.hpp"
 #include "experiments/stored_run.hpp"
 #include "models/checkpoint/checkpoint.hpp"
@@ -136,9 +137,10 @@ std::string inspect_json(const fs::path& path) {
 
 }  // namespace
 
-std::string inspection(const fs::path& path) {
+std::string inspection(const fs::path& path, const RasterChoice& choice) {
   if (fs::is_directory(path)) return is_run_directory(path) ? inspect_run(path) : inspect_checkpoint(path);
   const std::string name = path.filename().string();
+  if (name.ends_with(".h5") || hdf5::is_hdf5(path)) return inspect_spikes(path, choice);
   if (name.ends_with(".safetensors")) return inspect_safetensors(path);
   if (name.ends_with(".gguf")) return inspect_gguf(path);
   if (name.ends_with(".bin") && name.starts_with("tok")) return inspect_tokenizer(path);

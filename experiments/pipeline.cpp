@@ -108,7 +108,7 @@ OpenedModel open_model(const Experiment& experiment) {
                                 opened.tokenizer->vocabulary_size(), config.vocabulary_size),
                     "set model.tokenizer to the tokenizer that the checkpoint was trained with");
   check_segments(experiment, config);
-  check_overrides(experiment.conversion, population_names(config));
+  check_names(experiment, population_names(config));
   return opened;
 }
 

@@ -15,6 +15,7 @@
 #include "experiments/experiment_file.hpp"
 #include "experiments/files.hpp"
 #include "experiments/machine.hpp"
+#include "experiments/recording/recording.hpp"
 #include "experiments/results_log.hpp"
 #include "experiments/run_lock.hpp"
 #include "experiments/segment_result_json.hpp"
@@ -40,8 +41,9 @@ fs::path make_folder(const fs::path& folder) {
 /// Only what a run writes: notes that someone put beside it stay.
 void discard(const fs::path& folder) noexcept {
   std::error_code ignored;
-  for (const char* name : {"experiment.json", "manifest.json", "results.jsonl", "report.json", "report.csv",
-                           "token_nll.csv", "token_nll.partial", "run.log"})
+  for (const char* name :
+       {"experiment.json", "manifest.json", "results.jsonl", "report.json", "report.csv", "token_nll.csv",
+        "token_nll.partial", "spikes.h5", "spikes.h5.partial", "spikes.partial", "run.log"})
     fs::remove_all(folder / name, ignored);
 }
 
@@ -88,7 +90,8 @@ struct RunDirectory::State {
   std::map<SegmentKey, ZeroShotResult> zero_shot;  // by (task, chunk)
   ordered_json manifest;
   TokenTable tokens;
-  bool token_nll;
+  Recording recording;
+  bool token_nll, recorded;
 
   State(const Experiment& experiment, const RunLocation& location, std::string content)
       : hash(std::move(content)),
@@ -97,7 +100,9 @@ struct RunDirectory::State {
         results_file(prepared(path, location.fresh)),
         log_file(path / "run.log"),
         tokens(path),
-        token_nll(experiment.record.token_nll) {
+        recording(path),
+        token_nll(experiment.record.token_nll),
+        recorded(experiment.record.in_hdf5()) {
     StoredResults stored = read_results(path / "results.jsonl");
     for (SegmentResult& result : stored.segments)
       results.emplace(SegmentKey{result.text, result.segment}, std::move(result));
@@ -197,8 +202,11 @@ void RunDirectory::log(std::string_view line) {
 void RunDirectory::finish(bool equality_required) {
   const std::lock_guard guard(state_->mutex);
   State& state = *state_;
-  if (state.token_nll && state.complete())
-    state.tokens.join(state.manifest["segments"].get<std::vector<std::size_t>>());
+  if (state.complete()) {
+    const auto segments = state.manifest["segments"].get<std::vector<std::size_t>>();
+    if (state.token_nll) state.tokens.join(segments);
+    if (state.recorded) state.recording.join(segments);
+  }
   ordered_json& last = state.manifest["sessions"].back();
   state.manifest["equality_required"] = equality_required;
   state.manifest["stop"] = last["stop"] = timestamp();

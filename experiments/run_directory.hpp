@@ -62,7 +62,7 @@ class RunDirectory {
   /// Takes away what this process has written when no segment was ever finished here: an error before the first result
   /// leaves nothing behind.
   void discard_if_empty() noexcept;
-  /// Closes the books: token_nll.csv if every segment is there, and the manifest.
+  /// Closes the books: token_nll.csv and spikes.h5 if every segment is there, and the manifest.
   void finish(bool equality_required);
 
   nlohmann::ordered_json manifest() const;

@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 
 #include <fmt/format.h>
 
 #include "experiments/evaluation/evaluate_segment.hpp"
 #include "experiments/pipeline.hpp"
+#include "experiments/recording/recording.hpp"
+#include "experiments/recording/segment_recorder.hpp"
 #include "experiments/thread_limit.hpp"
 #include "experiments/zero_shot/evaluate_items.hpp"
 
@@ -85,13 +88,32 @@ class Job {
  private:
   void run_segment(std::size_t text, std::size_t segment) {
     std::vector<TokenLikelihood> tokens;
+    std::optional<SegmentRecorder> recorder = recorder_of(text, segment);
     SegmentResult result = evaluate_segment(pipeline_, experiment_, inputs_.texts[text][segment],
-                                            experiment_.record.token_nll ? &tokens : nullptr, nullptr,
-                                            [&](double share) { options_.progress.within_segment(share); });
+                                            {.tokens = experiment_.record.token_nll ? &tokens : nullptr,
+                                             .recorder = recorder ? &*recorder : nullptr,
+                                             .share = [&](double share) { options_.progress.within_segment(share); }});
     result.text = text;
     result.segment = segment;
+    if (recorder) recorder->finish();
     options_.directory.append(result, tokens);
     options_.progress.segment_done(result);
+  }
+
+  std::optional<SegmentRecorder> recorder_of(std::size_t text, std::size_t segment) const {
+    if (!experiment_.record.in_hdf5()) return {};
+    std::size_t index = segment;
+    for (std::size_t before = 0; before < text; ++before) index += inputs_.texts[before].size();
+    const std::size_t positions = inputs_.texts[text][segment].inputs();
+    const RecordedSegment recorded{
+        .run = options_.directory.path().filename().string(),
+        .index = static_cast<std::uint32_t>(index),
+        .text = static_cast<std::uint32_t>(text),
+        .segment = static_cast<std::uint32_t>(segment),
+        .first = static_cast<std::uint32_t>(std::min(experiment_.quantization.prefix_tokens.positions(), positions)),
+        .positions = static_cast<std::uint32_t>(positions)};
+    return std::make_optional<SegmentRecorder>(pipeline_.spiking.graph, experiment_, recorded,
+                                               Recording(options_.directory.path()).part(text, segment));
   }
 
   void run_chunk(std::size_t task, std::size_t chunk) {

@@ -28,9 +28,6 @@ ordered_json type_of(const std::filesystem::path&, const Rule&) {
 ordered_json type_of(const TableName&, const Rule&) {
   return {{"type", "string"}};
 }
-ordered_json type_of(const EmptyList&, const Rule&) {
-  return {{"type", "array"}, {"maxItems", 0}};
-}
 ordered_json type_of(const EmptyObject&, const Rule&) {
   return {{"type", "object"}, {"maxProperties", 0}};
 }
@@ -97,7 +94,7 @@ std::string choices(const ordered_json& field) {
   if (field["type"] == "integer" && field.contains("maximum"))
     return fmt::format("{}..{}", field["minimum"].get<std::int64_t>(), field["maximum"].get<std::int64_t>());
   if (field["type"] == "integer") return fmt::format("{} or more", field["minimum"].get<std::int64_t>());
-  if (field.contains("maxItems") || field.contains("maxProperties")) return "empty in this version";
+  if (field.contains("maxProperties")) return "empty in this version";
   return field["type"].get<std::string>();
 }
 

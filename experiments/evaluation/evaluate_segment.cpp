@@ -6,6 +6,7 @@
 #include <numeric>
 #include <optional>
 
+#include "core/simulation/probe_list.hpp"
 #include "experiments/evaluation/arrival_probe.hpp"
 #include "experiments/evaluation/error_anatomy.hpp"
 #include "experiments/evaluation/scoring.hpp"
@@ -29,22 +30,17 @@ void timed(double& seconds, const Work& work) {
   seconds += seconds_since(start);
 }
 
-/// Hands updates on to another probe and tells how much of a simulation is done.
+/// Tells how much of a simulation is done.
 class ShareProbe final : public Probe {
  public:
-  ShareProbe(Probe* next, std::size_t most_updates, const ShareObserver& share)
-      : next_(next), most_updates_(std::max<std::size_t>(1, most_updates)), share_(share) {}
+  ShareProbe(std::size_t most_updates, const ShareObserver& share)
+      : most_updates_(std::max<std::size_t>(1, most_updates)), share_(share) {}
 
-  void on_update(const PopulationUpdate& update) override {
-    if (next_ != nullptr) next_->on_update(update);
+  void on_update(const PopulationUpdate&) override {
     share_(std::min(1.0, static_cast<double>(++updates_) / static_cast<double>(most_updates_)));
-  }
-  void on_late(const PopulationUpdate& update) override {
-    if (next_ != nullptr) next_->on_late(update);
   }
 
  private:
-  Probe* next_;
   std::size_t most_updates_, updates_ = 0;
   const ShareObserver& share_;
 };
@@ -81,14 +77,15 @@ class SegmentRun {
     qann_->append(rest(), snn_ ? models::QuantizedSequence::Observer(observer) : nullptr);
   }
 
-  void run_snn(const ShareObserver& share) {
+  void run_snn(Probe* recorder, const ShareObserver& share) {
     if (!snn_) return;
     if (experiment_.record.errors) probe_.emplace(pipeline_.spiking.graph, pipeline_.time, prefix_, segment_.inputs());
     const bool concurrent = experiment_.conversion.positions == Positions::concurrent;
-    ShareProbe probe(probe_ ? &*probe_ : nullptr, most_updates(concurrent ? 1 : rest().size()), share);
+    ShareProbe progress(most_updates(concurrent ? 1 : rest().size()), share);
+    ProbeList probes{probe_ ? &*probe_ : nullptr, recorder, &progress};
     snn_->append_prefix(dense_, prefix_);
-    if (concurrent) return snn_->append(rest(), &probe);
-    for (const models::TokenId& id : rest()) snn_->append({&id, 1}, &probe);
+    if (concurrent) return snn_->append(rest(), &probes);
+    for (const models::TokenId& id : rest()) snn_->append({&id, 1}, &probes);
   }
 
   void score_predictions(SegmentResult& result, std::vector<TokenLikelihood>* tokens) const {
@@ -169,13 +166,13 @@ class SegmentRun {
 }  // namespace
 
 SegmentResult evaluate_segment(const Pipeline& pipeline, const Experiment& experiment, const Segment& segment,
-                               std::vector<TokenLikelihood>* tokens, StageTimes* times, const ShareObserver& share) {
+                               const SegmentObservers& observers) {
   StageTimes unused;
   const double steps = experiment.evaluation.runs(Network::snn) ? pipeline.spiking.timesteps : 0;
   const auto tell = [&](double passes) {  // dense, QANN, each step and the scoring cost about as much
-    if (share) share(passes / (3 + steps));
+    if (observers.share) observers.share(passes / (3 + steps));
   };
-  StageTimes& spent = times != nullptr ? *times : unused;
+  StageTimes& spent = observers.times != nullptr ? *observers.times : unused;
   const Clock::time_point start = Clock::now();
   SegmentResult result;
   result.words = segment.words;
@@ -184,8 +181,8 @@ SegmentResult evaluate_segment(const Pipeline& pipeline, const Experiment& exper
   tell(1);
   timed(spent.qann, [&] { run.run_qann(); });
   tell(2);
-  timed(spent.spiking, [&] { run.run_snn([&](double done) { tell(2 + done * steps); }); });
-  timed(spent.scoring, [&] { run.score_predictions(result, tokens); });
+  timed(spent.spiking, [&] { run.run_snn(observers.recorder, [&](double done) { tell(2 + done * steps); }); });
+  timed(spent.scoring, [&] { run.score_predictions(result, observers.tokens); });
   timed(spent.anatomy, [&] { run.measure(result); });
   result.wall_s = seconds_since(start);
   return result;

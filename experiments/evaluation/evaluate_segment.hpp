@@ -18,10 +18,17 @@ struct StageTimes {
 /// Is told how much of a segment is done, 0..1.
 using ShareObserver = std::function<void(double)>;
 
+/// What else is wanted of a segment; each may be null.
+struct SegmentObservers {
+  std::vector<TokenLikelihood>* tokens = nullptr;
+  StageTimes* times = nullptr;
+  Probe* recorder = nullptr;  // watches the spiking network
+  ShareObserver share{};
+};
+
 /// Runs one segment through the networks of evaluation.networks and measures everything the report needs.
-/// Positions below the prefix stay in full precision. `tokens`, `times` and `share` may be null.
+/// Positions below the prefix stay in full precision.
 SegmentResult evaluate_segment(const Pipeline& pipeline, const Experiment& experiment, const Segment& segment,
-                               std::vector<TokenLikelihood>* tokens, StageTimes* times,
-                               const ShareObserver& share = {});
+                               const SegmentObservers& observers = {});
 
 }  // namespace snnsim::experiments

@@ -124,7 +124,7 @@ void stages(benchmark::State& state) {
   StageTimes times;
   for (auto _ : state)
     for (const Segment& segment : workload.segments)
-      benchmark::DoNotOptimize(evaluate_segment(*workload.pipeline, workload.experiment, segment, nullptr, &times));
+      benchmark::DoNotOptimize(evaluate_segment(*workload.pipeline, workload.experiment, segment, {.times = &times}));
   const double all = times.dense + times.qann + times.spiking + times.scoring + times.anatomy;
   state.counters["dense_%"] = 100 * times.dense / all;
   state.counters["qann_%"] = 100 * times.qann / all;

@@ -1,7 +1,6 @@
 // What a run promises: the same results on any number of threads, with either executor, and after being killed.
 #include <algorithm>
 #include <fstream>
-#include <thread>
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -9,6 +8,7 @@
 
 #include "tests/support/assets.hpp"
 #include "tests/support/command.hpp"
+#include "tests/support/run_folder.hpp"
 #include "tests/support/scratch_folder.hpp"
 
 namespace snnsim::tests {
@@ -16,14 +16,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
-
-/// The only run directory in runs/.
-fs::path only_run(const fs::path& folder) {
-  std::vector<fs::path> found;
-  for (const auto& entry : fs::directory_iterator(folder / "runs")) found.push_back(entry.path());
-  REQUIRE(found.size() == 1);
-  return found[0];
-}
 
 /// What must not depend on the machine or on the way the run went.
 json results_of(const fs::path& folder) {
@@ -75,30 +67,6 @@ TEST_CASE("an equality that must hold and does not ends with exit code 4, and th
   fs::remove_all(folder.path() / "runs");
   CHECK(run_command(short_run(inexact), folder.path()).exit_code == 0);  // a difference that theory expects
   CHECK(results_of(folder.path()).at("equality").at("snn_equals_qann") == false);
-}
-
-std::size_t finished_segments(const fs::path& runs) {
-  std::size_t lines = 0;
-  if (!fs::exists(runs)) return 0;
-  for (const auto& entry : fs::directory_iterator(runs)) {
-    std::ifstream in(entry.path() / "results.jsonl");
-    for (std::string line; std::getline(in, line);) ++lines;
-  }
-  return lines;
-}
-
-/// Starts the command and ends it with `signal` as soon as a segment is finished. Returns its exit code.
-int disturbed(const std::string& command, const fs::path& folder, const char* signal) {
-  const std::string script = fmt::format("{} & echo $! > pid; wait $!", command);
-  int code = 0;
-  std::jthread runner([&] { code = run_command(script, folder).exit_code; });
-  while (finished_segments(folder / "runs") == 0) std::this_thread::sleep_for(std::chrono::milliseconds(2));
-  std::ifstream in(folder / "pid");
-  std::string pid;
-  in >> pid;
-  CHECK(std::system(fmt::format("kill -{} {}", signal, pid).c_str()) == 0);
-  runner.join();
-  return code;
 }
 
 constexpr const char* several = "--quiet --set evaluation.perplexity.0.max_segments=12 ";

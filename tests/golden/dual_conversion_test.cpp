@@ -34,8 +34,7 @@ class Stories15m {
     convert_to(neuron, timesteps);
     Totals totals;
     std::vector<PopulationTally> tallies;
-    for (const Segment& segment : segments_)
-      add(evaluate_segment(*pipeline_, experiment_, segment, nullptr, nullptr), totals, tallies);
+    for (const Segment& segment : segments_) add(evaluate_segment(*pipeline_, experiment_, segment), totals, tallies);
     const auto share = [&](double PopulationTally::*term) {
       double sum = 0;
       for (const PopulationTally& tally : tallies) sum += tally.*term / tally.dense;

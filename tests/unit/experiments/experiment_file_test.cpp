@@ -76,7 +76,7 @@ TEST_CASE("values out of range are placed") {
                            R"({"quantization": {"group": 64}})",
                            R"({"quantization": {"prefix_tokens": "all"}})",
                            R"({"quantization": {"prefix_tokens": -1}})",
-                           R"({"record": {"spikes": ["blocks.0.q"]}})",
+                           R"({"record": {"spikes": "blocks.0.q"}})",
                            R"({"record": {"errors": 1}})",
                            R"({"sweep": {"grid": {"a": []}}})",
                            R"({"model": {"checkpoint": 5}})",
@@ -198,7 +198,8 @@ TEST_CASE("a phase is a word or a count, and comes back as it was") {
 }
 
 TEST_CASE("overrides") {
-  ConversionSection conversion;
+  Experiment experiment;
+  ConversionSection& conversion = experiment.conversion;
   const Phase complete{Phase::Kind::complete};
   conversion.overrides = {
       {"blocks.*.q", Neuron::sigma_delta, {}}, {"blocks.1.*", Neuron::st_bif, {}}, {"blocks.*.q", {}, complete}};
@@ -207,8 +208,24 @@ TEST_CASE("overrides") {
   CHECK(neuron_of(conversion, "blocks.0.v") == Neuron::integer_spiking);
   CHECK(phase_of(conversion, "blocks.1.q") == complete);
   CHECK(phase_of(conversion, "blocks.1.v") == Phase{});
-  check_overrides(conversion, {"blocks.0.q", "blocks.1.k"});
-  CHECK_THROWS_AS(check_overrides(conversion, {"blocks.0.q"}), ConfigurationError);
+  check_names(experiment, {"blocks.0.q", "blocks.1.k"});
+  CHECK_THROWS_AS(check_names(experiment, {"blocks.0.q"}), ConfigurationError);
+}
+
+TEST_CASE("populations to record") {
+  for (std::vector<std::string> RecordSection::*key :
+       {&RecordSection::spikes, &RecordSection::drives, &RecordSection::potentials}) {
+    Experiment experiment;
+    experiment.record.*key = {"blocks.*.q", "blocks.1.k"};
+    check_names(experiment, {"blocks.0.q", "blocks.1.k"});
+    CHECK_THROWS_AS(check_names(experiment, {"blocks.0.q"}), ConfigurationError);
+    experiment.model.checkpoint = "model";
+    experiment.quantization.calibration.text = "text";
+    experiment.evaluation.perplexity = {{.text = "text"}};
+    check_runnable(experiment);
+    experiment.evaluation.networks = {Network::dense, Network::qann};
+    CHECK_THROWS_AS(check_runnable(experiment), ConfigurationError);
+  }
 }
 
 }  // namespace snnsim::experiments

@@ -27,7 +27,7 @@ Experiment bundled_experiment(Neuron neuron, std::size_t timesteps) {
 SegmentResult evaluated(const Experiment& experiment, std::vector<TokenLikelihood>* tokens = nullptr) {
   const auto pipeline = build_pipeline(experiment, [](const std::string&) {});
   const auto segments = evaluation_segments(experiment.evaluation.perplexity[0], *pipeline->opened.tokenizer);
-  SegmentResult result = evaluate_segment(*pipeline, experiment, segments[0], tokens, nullptr);
+  SegmentResult result = evaluate_segment(*pipeline, experiment, segments[0], {.tokens = tokens});
   result.wall_s = 0;
   result.peak_events = 0;  // only the event executor has a queue
   return result;
@@ -93,8 +93,7 @@ TEST_CASE("the share done rises to the last step") {
   const auto pipeline = build_pipeline(experiment, [](const std::string&) {});
   const auto segments = evaluation_segments(experiment.evaluation.perplexity[0], *pipeline->opened.tokenizer);
   std::vector<double> shares;
-  evaluate_segment(*pipeline, experiment, segments[0], nullptr, nullptr,
-                   [&](double share) { shares.push_back(share); });
+  evaluate_segment(*pipeline, experiment, segments[0], {.share = [&](double share) { shares.push_back(share); }});
   CHECK(shares.size() == 2 + 4 * 42);  // dense, QANN, and every population at every step
   CHECK(std::ranges::is_sorted(shares));
   CHECK(shares.front() == doctest::Approx(1.0 / 7));

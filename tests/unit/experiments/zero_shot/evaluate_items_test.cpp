@@ -53,7 +53,7 @@ const std::vector<Request> kContexts{{"Lily saw a cat. The cat", " was happy."},
 
 /// The right request alone, whole: what the shared run of all requests must give, bit for bit.
 SegmentResult alone(const Networks& networks, const EncodedItem& item) {
-  return evaluate_segment(*networks.pipeline, networks.experiment, item.requests[item.gold], nullptr, nullptr);
+  return evaluate_segment(*networks.pipeline, networks.experiment, item.requests[item.gold]);
 }
 
 }  // namespace
