@@ -8,7 +8,14 @@ namespace snnsim {
 /// order in which values are drawn (SplitMix64's finaliser over the three).
 class RandomStream {
  public:
-  enum class Purpose : std::uint64_t { calibration_documents = 1, sampling = 2, threshold_samples = 3, jitter = 4 };
+  enum class Purpose : std::uint64_t {
+    calibration_documents = 1,
+    sampling = 2,
+    threshold_samples = 3,
+    jitter = 4,
+    network_spikes = 5,
+    network_weights = 6
+  };
   RandomStream(std::uint64_t seed, Purpose purpose)
       : key_(mix(mix(seed + 0x9e3779b97f4a7c15ULL) + static_cast<std::uint64_t>(purpose))) {}
 

@@ -10,7 +10,7 @@
 
 namespace snnsim {
 
-NodeId SpikingGraph::add_node(Node node, std::initializer_list<NodeId> inputs) {
+NodeId SpikingGraph::add_node(Node node, std::span<const NodeId> inputs) {
   const bool is_population = std::holds_alternative<Population>(node);
   const auto id = static_cast<NodeId>(boost::add_vertex(graph_));
   graph_[id] = std::move(node);

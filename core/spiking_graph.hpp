@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <variant>
 #include <vector>
@@ -48,10 +49,13 @@ class SpikingGraph {
   /// Inputs are nodes added before; throws std::logic_error if one does not exist.
   NodeId add(const Source& source) { return add_node(source, {}); }
   NodeId add(std::shared_ptr<const Operator> op, std::initializer_list<NodeId> inputs) {
+    return add_node(std::move(op), {inputs.begin(), inputs.size()});
+  }
+  NodeId add(std::shared_ptr<const Operator> op, std::span<const NodeId> inputs) {
     return add_node(std::move(op), inputs);
   }
-  NodeId add(Population population, NodeId drive) { return add_node(std::move(population), {drive}); }
-  NodeId add(Projection projection, NodeId input) { return add_node(std::move(projection), {input}); }
+  NodeId add(Population population, NodeId drive) { return add_node(std::move(population), {&drive, 1}); }
+  NodeId add(Projection projection, NodeId input) { return add_node(std::move(projection), {&input, 1}); }
   /// A projection whose input is added later, as a cycle needs; it is connected before finish().
   NodeId add(Projection projection) { return add_node(std::move(projection), {}); }
   void connect(NodeId input, NodeId projection);
@@ -99,7 +103,7 @@ class SpikingGraph {
   };
   using Graph = boost::adjacency_list<boost::vecS, boost::vecS, boost::bidirectionalS, Node, Edge>;
 
-  NodeId add_node(Node node, std::initializer_list<NodeId> inputs);
+  NodeId add_node(Node node, std::span<const NodeId> inputs);
   void list_edges();
   bool sort(bool over_delays);
   void check_widths(NodeId id) const;

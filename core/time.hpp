@@ -31,6 +31,7 @@ struct TimeSettings {
   std::uint32_t ticks_per_step = 1;  // >= 1
   std::uint64_t seed = 1;            // of the jitter
   Horizon horizon{};
+  bool together = false;  // all populations start at the first step, whatever delays their inputs have
 };
 
 }  // namespace snnsim

@@ -14,6 +14,7 @@
 #include "experiments/experiment_file.hpp"
 #include "experiments/field.hpp"
 #include "experiments/json_source.hpp"
+#include "experiments/network/network_file.hpp"
 
 namespace snnsim::experiments {
 namespace {
@@ -137,13 +138,14 @@ class InputCollector {
   void collect(const std::string&, const T&) {}
 };
 
-std::vector<std::pair<Input, std::string>> fingerprints(const Experiment& experiment) {
+template <Section T>
+std::vector<std::pair<Input, std::string>> fingerprints(const T& description, bool finds_tokenizer) {
   InputCollector collector;
-  collector.collect("", experiment);
+  collector.collect("", description);
   std::vector<std::pair<Input, std::string>> out;
   for (const Input& input : collector.inputs) {
     const bool missing = input.may_be_missing && !fs::exists(input.path);
-    const bool tokenizer_beside = input.key == "model.checkpoint" && experiment.model.tokenizer.empty();
+    const bool tokenizer_beside = input.key == "model.checkpoint" && finds_tokenizer;
     out.emplace_back(input, missing ? "missing" : fingerprint(input.path, input.key, tokenizer_beside));
   }
   return out;
@@ -154,19 +156,28 @@ nlohmann::json::json_pointer pointer(std::string dotted) {
   return nlohmann::json::json_pointer("/" + dotted);
 }
 
+template <Section T>
+std::string content_hash_of(const T& description, bool finds_tokenizer) {
+  nlohmann::json resolved = to_json(description);  // json, not ordered_json: sorted keys
+  resolved.erase("name");
+  resolved["results_format"] = results_format;
+  for (const auto& [input, print] : fingerprints(description, finds_tokenizer)) resolved[pointer(input.key)] = print;
+  return hash_of(resolved.dump()).substr(0, 8);
+}
+
 }  // namespace
 
 std::string content_hash(const Experiment& experiment) {
-  nlohmann::json resolved = to_json(experiment);  // json, not ordered_json: sorted keys
-  resolved.erase("name");
-  resolved["results_format"] = results_format;
-  for (const auto& [input, print] : fingerprints(experiment)) resolved[pointer(input.key)] = print;
-  return hash_of(resolved.dump()).substr(0, 8);
+  return content_hash_of(experiment, experiment.model.tokenizer.empty());
+}
+
+std::string content_hash(const NetworkDescription& network) {
+  return content_hash_of(network, false);
 }
 
 nlohmann::ordered_json input_hashes(const Experiment& experiment) {
   auto out = nlohmann::ordered_json::object();
-  for (const auto& [input, print] : fingerprints(experiment))
+  for (const auto& [input, print] : fingerprints(experiment, experiment.model.tokenizer.empty()))
     out[input.key] = {{"path", input.path.string()}, {"xxh3", print}};
   return out;
 }

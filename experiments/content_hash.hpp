@@ -5,6 +5,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "experiments/experiment.hpp"
+#include "experiments/network/network_description.hpp"
 
 namespace snnsim::experiments {
 
@@ -17,6 +18,9 @@ namespace snnsim::experiments {
 /// given, tokenizer.bin and tok<n>.bin too; of a missing C4 shard, that it is missing. Threads, host and program
 /// version are not in it (the manifest has them). Throws DataError for a file that cannot be read.
 std::string content_hash(const Experiment& experiment);
+
+/// The same of a network: every field but its name, and the content of the HDF5 files and cost tables it names.
+std::string content_hash(const NetworkDescription& network);
 
 /// The fingerprint of every input file: { "model.checkpoint": { "path": …, "xxh3": … }, … }.
 nlohmann::ordered_json input_hashes(const Experiment& experiment);

@@ -12,26 +12,10 @@
 #include "experiments/field_reader.hpp"
 #include "experiments/field_writer.hpp"
 #include "experiments/json_source.hpp"
+#include "experiments/run_name.hpp"
 
 namespace snnsim::experiments {
 namespace {
-
-constexpr std::string_view name_characters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
-
-std::string name_of_file(const std::filesystem::path& file) {
-  std::string name = file.stem().string();
-  for (char& c : name)
-    if (name_characters.find(c) == std::string_view::npos) c = '_';
-  return name.empty() || name.front() == '.' ? "experiment" : name;
-}
-
-void check_name(const JsonSource& source, const std::string& name) {
-  constexpr std::size_t longest = 100;
-  const bool characters = name.find_first_not_of(name_characters) == std::string::npos;
-  if (characters && name.size() <= longest && name.front() != '.') return;
-  throw ConfigurationError(fmt::format("{}: name cannot be used for a folder", source.place_of_value("name")),
-                           "use up to 100 letters, digits, '.', '_', '-', not a '.' in front");
-}
 
 /// Each network is compared with those before it, so only a beginning of dense, qann, snn can be evaluated.
 void check_networks(const JsonSource& source, const std::vector<Network>& networks) {

@@ -24,10 +24,14 @@ namespace snnsim::experiments {
 struct Rule {
   std::string_view help;
   std::string_view unit = {};
-  std::int64_t least = 0;  // integers: inclusive
+  std::int64_t least = 0;  // integers and numbers: inclusive
   std::int64_t most = std::numeric_limits<std::int64_t>::max();
   std::span<const std::int64_t> values = {};  // integers: the only ones allowed, if not empty
+  bool exclusive = false;                     // numbers: `least` itself is not allowed
 };
+
+/// As Rule::least: none.
+inline constexpr std::int64_t no_bound = std::numeric_limits<std::int64_t>::min();
 
 /// Names of an enumeration in the order of its enumerators; specialise beside the enumeration.
 template <class Enum>

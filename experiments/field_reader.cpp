@@ -1,7 +1,9 @@
 #include "experiments/field_reader.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
+#include <limits>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -28,6 +30,7 @@ std::string called(const Node& node) {
 std::string range_of(const Rule& rule) {
   if (!rule.values.empty()) return fmt::format("one of {}", fmt::join(rule.values, ", "));
   if (rule.least == rule.most) return fmt::format("{} (the only value in this version)", rule.least);
+  if (rule.least == no_bound) return "an integer";
   if (rule.most == Rule{}.most) return fmt::format("an integer, at least {}", rule.least);
   return fmt::format("an integer from {} to {}", rule.least, rule.most);
 }
@@ -35,6 +38,19 @@ std::string range_of(const Rule& rule) {
 bool allowed(std::int64_t value, const Rule& rule) {
   if (!rule.values.empty()) return std::ranges::find(rule.values, value) != rule.values.end();
   return rule.least <= value && value <= rule.most;
+}
+
+std::string number_range(const Rule& rule) {
+  std::string range = "a number";
+  if (rule.least != no_bound) range += fmt::format("{} {}", rule.exclusive ? " above" : ", at least", rule.least);
+  if (rule.most != Rule{}.most) range += fmt::format(" and at most {}", rule.most);
+  return range;
+}
+
+bool allowed(double value, const Rule& rule) {
+  const auto least = static_cast<double>(rule.least), most = static_cast<double>(rule.most);
+  const bool above = rule.exclusive ? value > least : value >= least;
+  return above && value <= most && std::abs(value) <= static_cast<double>(std::numeric_limits<float>::max());
 }
 
 /// Every ${NAME} replaced.
@@ -101,6 +117,11 @@ std::int64_t read_integer(const Node& node, const Rule& rule) {
   if (!node.value.is_number_integer() || too_large || !allowed(node.value.get<std::int64_t>(), rule))
     reject(node, range_of(rule), rule);
   return node.value.get<std::int64_t>();
+}
+
+double read_number(const Node& node, const Rule& rule) {
+  if (!node.value.is_number() || !allowed(node.value.get<double>(), rule)) reject(node, number_range(rule), rule);
+  return node.value.get<double>();
 }
 
 void read(const Node& node, bool& out, const Rule& rule) {

@@ -31,6 +31,8 @@ struct Node {
 void check_keys(const Node& node, std::span<const std::string_view> known);
 /// Checks `rule`, returns the value.
 std::int64_t read_integer(const Node& node, const Rule& rule);
+/// The same; a number that floats do not reach is refused too.
+double read_number(const Node& node, const Rule& rule);
 
 void read(const Node& node, bool& out, const Rule& rule);
 void read(const Node& node, std::string& out, const Rule& rule);
@@ -39,6 +41,10 @@ void read(const Node& node, PrefixTokens& out, const Rule& rule);
 void read(const Node& node, Phase& out, const Rule& rule);
 void read(const Node& node, TableName& out, const Rule& rule);
 void read(const Node& node, EmptyObject& out, const Rule& rule);
+
+inline void read(const Node& node, double& out, const Rule& rule) {
+  out = read_number(node, rule);
+}
 
 template <std::integral T>
 void read(const Node& node, T& out, const Rule& rule) {

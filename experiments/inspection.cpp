@@ -12,6 +12,8 @@
 #include "experiments/energy_table.hpp"
 #include "experiments/experiment_file.hpp"
 #include "experiments/files.hpp"
+#include "experiments/network/network_file.hpp"
+#include "experiments/network/network_inspection.hpp"
 #include "experiments/recording/hdf5.hpp"
 #include "experiments/report.hpp"
 #include "experiments/stored_run.hpp"
@@ -132,12 +134,15 @@ std::string inspect_json(const fs::path& path) {
   if (has({"constants"})) return inspect_energy_table(path);
   if (has({"settings", "cause"})) return inspect_report(path, json);
   if (has({"sessions", "hash"})) return inspect_run(fs::absolute(path).parent_path());
+  if (has({"settings", "projections"})) return inspect_network_run(fs::absolute(path).parent_path());
+  if (is_network_file(path)) return inspect_network(path);
   return inspect_experiment(path);
 }
 
 }  // namespace
 
 std::string inspection(const fs::path& path, const RasterChoice& choice) {
+  if (fs::is_directory(path) && is_network_run(path)) return inspect_network_run(path);
   if (fs::is_directory(path)) return is_run_directory(path) ? inspect_run(path) : inspect_checkpoint(path);
   const std::string name = path.filename().string();
   if (name.ends_with(".h5") || hdf5::is_hdf5(path)) return inspect_spikes(path, choice);

@@ -9,6 +9,7 @@
 #include "experiments/experiment.hpp"
 #include "experiments/field_writer.hpp"
 #include "experiments/json_source.hpp"
+#include "experiments/network/network_description.hpp"
 
 namespace snnsim::experiments {
 namespace {
@@ -35,7 +36,8 @@ ordered_json type_of(const EmptyObject&, const Rule&) {
 template <std::integral T>
 ordered_json type_of(const T&, const Rule& rule) {
   if (!rule.values.empty()) return {{"enum", rule.values}};
-  ordered_json out = {{"type", "integer"}, {"minimum", rule.least}};
+  ordered_json out = {{"type", "integer"}};
+  if (rule.least != no_bound) out["minimum"] = rule.least;
   if (rule.most != Rule{}.most) out["maximum"] = rule.most;
   return out;
 }
@@ -46,6 +48,18 @@ ordered_json type_of(const PrefixTokens&, const Rule& rule) {
 
 ordered_json type_of(const Phase&, const Rule& rule) {
   return {{"anyOf", {{{"enum", {"schedule", "complete"}}}, type_of(std::size_t{}, rule)}}};
+}
+
+ordered_json type_of(const double&, const Rule& rule) {
+  ordered_json out = {{"type", "number"}};
+  if (rule.least != no_bound) out[rule.exclusive ? "exclusiveMinimum" : "minimum"] = rule.least;
+  if (rule.most != Rule{}.most) out["maximum"] = rule.most;
+  return out;
+}
+
+ordered_json type_of(const PerNeuron&, const Rule& rule) {
+  const ordered_json one = type_of(double{}, rule);
+  return {{"anyOf", {one, {{"type", "array"}, {"items", one}}}}};
 }
 
 template <Named Enum>
@@ -62,8 +76,8 @@ ordered_json type_of(const std::optional<T>&, const Rule& rule) {
 }
 
 template <class T>
-ordered_json type_of(const std::vector<T>&, const Rule&) {
-  return {{"type", "array"}, {"items", type_of(T{}, Rule{})}};
+ordered_json type_of(const std::vector<T>&, const Rule& rule) {
+  return {{"type", "array"}, {"items", type_of(T{}, rule)}};
 }
 
 template <Section T>
@@ -91,9 +105,10 @@ std::string choices(const ordered_json& field) {
     for (const auto& choice : field["anyOf"]) words.push_back(choices(choice));
     return fmt::format("{}", fmt::join(words, " or "));
   }
-  if (field["type"] == "integer" && field.contains("maximum"))
+  if (field.contains("minimum") && field.contains("maximum"))
     return fmt::format("{}..{}", field["minimum"].get<std::int64_t>(), field["maximum"].get<std::int64_t>());
-  if (field["type"] == "integer") return fmt::format("{} or more", field["minimum"].get<std::int64_t>());
+  if (field.contains("minimum")) return fmt::format("{} or more", field["minimum"].get<std::int64_t>());
+  if (field.contains("exclusiveMinimum")) return fmt::format("above {}", field["exclusiveMinimum"].get<std::int64_t>());
   if (field.contains("maxProperties")) return "empty in this version";
   return field["type"].get<std::string>();
 }
@@ -113,18 +128,27 @@ void append_keys(const ordered_json& section, const std::string& path, std::stri
   }
 }
 
-}  // namespace
-
-ordered_json experiment_schema() {
-  ordered_json schema = {{"$schema", "http://json-schema.org/draft-07/schema#"}, {"title", "snnsim experiment"}};
-  schema.update(type_of(Experiment{}, Rule{}));
+template <Section T>
+ordered_json file_schema(std::string_view title) {
+  ordered_json schema = {{"$schema", "http://json-schema.org/draft-07/schema#"}, {"title", title}};
+  schema.update(type_of(T{}, Rule{}));
   schema["properties"]["$schema"] = {{"type", "string"}, {"description", "where this schema is, for editors"}};
   return schema;
 }
 
-std::string experiment_keys() {
+}  // namespace
+
+ordered_json experiment_schema() {
+  return file_schema<Experiment>("snnsim experiment");
+}
+
+ordered_json network_schema() {
+  return file_schema<NetworkDescription>("snnsim network");
+}
+
+std::string keys_of(const ordered_json& schema) {
   std::string out;
-  append_keys(experiment_schema(), "", out);
+  append_keys(schema, "", out);
   return out;
 }
 

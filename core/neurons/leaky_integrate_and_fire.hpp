@@ -33,8 +33,8 @@ namespace snnsim {
 struct LeakyIntegrateAndFire {
   static constexpr const char* kName = "leaky_integrate_and_fire";
   static constexpr bool kClocked = true;
-  static constexpr std::size_t kStateWords = 4,
-                               kCounts = 1;  // emitted count; bits of X(t-1) and of v; refractory steps left
+  // Emitted counts, bits of X(t-1), bits of v, refractory steps left.
+  static constexpr std::size_t kStateWords = 4, kCounts = 1;
 
   enum class Reset : std::uint8_t { subtract, zero };
 

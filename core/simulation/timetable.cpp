@@ -38,7 +38,7 @@ Moment Timetable::moment(Tick tick) const {
 
 Timetable::Span Timetable::span_of_inputs(NodeId node, const std::vector<Span>& spans) const {
   Span result{boundary(1), boundary(1)};
-  if (graph_.cyclic()) return result;
+  if (graph_.cyclic() || settings_.together) return result;
   for (const NodeId input : graph_.inputs(node))
     result = {std::max(result.first, spans[input].first), std::max(result.last, spans[input].last)};
   return result;

@@ -12,7 +12,8 @@ namespace snnsim {
 ///
 /// A population starts at a step boundary, `phase` steps after the first spikes of all of its inputs can have arrived
 /// (axonal delays counted, jitter not); without a phase, T steps after that, or once everything has arrived if that is
-/// later: layer-synchronous. In a network with cycles all populations start at once, `phase` steps late.
+/// later: layer-synchronous. In a network with cycles, and where the settings say `together`, all populations start at
+/// once, `phase` steps late.
 /// A clocked population acts at the T boundaries from there; an event-driven one whenever input comes, but not before.
 class Timetable {
  public:

@@ -4,8 +4,9 @@
 
 #include "core/error.hpp"
 #include "experiments/cli/interrupt.hpp"
-#include "experiments/cli/options.hpp"
+#include "experiments/cli/network_commands.hpp"
 #include "experiments/experiment_file.hpp"
+#include "experiments/network/network_file.hpp"
 #include "experiments/report.hpp"
 #include "experiments/run_job.hpp"
 #include "experiments/stored_run.hpp"
@@ -92,6 +93,7 @@ int run_command(const Command& self, Arguments arguments) {
   Options options(self);
   declare(options);
   if (!options.parse(arguments, 1, 1)) return 0;
+  if (is_network_file(options.words()[0])) return run_network_file(options);
   const Experiment experiment = read_experiment(options.words()[0], options.settings());
   JobInputs inputs = open_inputs(experiment);
   if (!options.has("dry-run")) return simulate(experiment, std::move(inputs), options);

@@ -1,9 +1,10 @@
 #include <fmt/format.h>
 
-#include "experiments/cli/options.hpp"
+#include "experiments/cli/network_commands.hpp"
 #include "experiments/content_hash.hpp"
 #include "experiments/experiment_file.hpp"
 #include "experiments/job_inputs.hpp"
+#include "experiments/network/network_file.hpp"
 
 namespace snnsim::experiments::cli {
 
@@ -11,6 +12,7 @@ int validate_command(const Command& self, Arguments arguments) {
   Options options(self);
   options.declare_settings();
   if (!options.parse(arguments, 1, 1)) return 0;
+  if (is_network_file(options.words()[0])) return validate_network_file(options);
   const Experiment experiment = read_experiment(options.words()[0], options.settings());
   const JobInputs inputs = open_inputs(experiment);
   fmt::print("{}: valid; {} parameters, {} segments, {} zero-shot chunks, {} positions; it would run as {}-{}\n",

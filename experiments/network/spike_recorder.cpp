@@ -1,0 +1,47 @@
+#include "experiments/network/spike_recorder.hpp"
+
+#include <array>
+
+#include <fmt/format.h>
+
+#include "experiments/build_identity.hpp"
+#include "experiments/files.hpp"
+#include "experiments/glob.hpp"
+
+namespace snnsim::experiments {
+
+SpikeRecorder::SpikeRecorder(const NetworkDescription& network, const BuiltNetwork& built, std::filesystem::path file)
+    : path_(std::move(file)), file_(hdf5::create_file(partial_of(path_))), graph_(built.graph) {
+  constexpr std::uint32_t sonata_magic = 0x0A7A;
+  constexpr std::array<std::uint32_t, 2> sonata_version{0, 1};
+  hdf5::put_attribute(file_.id(), "magic", sonata_magic);
+  hdf5::put_attribute(file_.id(), "version", sonata_version);
+  hdf5::put_attribute(file_.id(), "program", fmt::format("snnsim {}", version()));
+  hdf5::put_attribute(file_.id(), "run", network.name);
+  hdf5::put_attribute(file_.id(), "timesteps", static_cast<std::uint32_t>(network.timesteps));
+  hdf5::put_attribute(file_.id(), "ticks_per_step", network.ticks_per_step);
+  const hdf5::Handle spikes = hdf5::create_group(file_.id(), "spikes");
+  for (const NodeId id : built.graph.populations()) {
+    const std::string& name = built.graph.population(id).name;
+    if (!glob_match_any(network.record.spikes, name)) continue;
+    const hdf5::Handle group = hdf5::create_group(spikes.id(), name);
+    hdf5::put_sorting(group.id());
+    tables_.emplace(id, SpikeTable(group.id()));
+  }
+}
+
+void SpikeRecorder::on_update(const PopulationUpdate& update) {
+  const auto table = tables_.find(update.population);
+  if (table == tables_.end()) return;
+  for (const Position trial : update.rows)
+    table->second.add({update.tick, 0, trial}, {update.spikes.row(trial), graph_.width(update.population)});
+}
+
+void SpikeRecorder::finish() {
+  for (auto& [id, table] : tables_) table.finish();
+  tables_.clear();  // a file is closed with its last dataset
+  hdf5::close_file(std::move(file_));
+  finish_file(path_);
+}
+
+}  // namespace snnsim::experiments
