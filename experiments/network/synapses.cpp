@@ -17,7 +17,7 @@ RandomStream stream_of(const NetworkDescription& network, std::size_t projection
 }
 
 std::int8_t draw(const RandomWeights& random, std::uint64_t bits) {
-  const auto choices = static_cast<std::uint64_t>(random.high - random.low + 1);
+  const auto choices = static_cast<std::uint64_t>(std::int64_t{random.high} - random.low + 1);
   return static_cast<std::int8_t>(random.low + static_cast<std::int32_t>(bits % choices));
 }
 
