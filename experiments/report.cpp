@@ -1,5 +1,6 @@
 #include "experiments/report.hpp"
 
+#include "experiments/evaluation/arrival_probe.hpp"
 #include "experiments/files.hpp"
 #include "experiments/report/number.hpp"
 #include "experiments/report/sections.hpp"
@@ -28,6 +29,7 @@ ordered_json settings_section(const Experiment& experiment) {
           {"embedding", name(experiment.conversion.embedding)},
           {"positions", name(experiment.conversion.positions)},
           {"schedule", name(experiment.simulation.schedule)},
+          {"arrival_steps", arrival_steps(static_cast<std::uint32_t>(experiment.conversion.timesteps))},
           {"calibration", name(experiment.calibration.method)}};
 }
 

@@ -23,6 +23,8 @@ namespace snnsim::experiments {
 /// network      all populations as one; populations: each. firing_rate = spikes / (instances × T);
 ///              errors: the mean squares of method.md eq. (3), relative to the mean x² of the dense model;
 ///              null when record.errors is false
+///              arrival_curve: share of the drive received at each of settings.arrival_steps; late_input: share that
+///              comes after the last step of clocked neurons; first_spike, last_spike: ticks, null when there is none
 /// cause        what raises the NLL: quantization (QANN over dense) and unevenness (SNN over QANN), in nats;
 ///              most_uneven: the population with most of it relative to its values
 /// operations   exact counts; energy: those priced with each table, in pJ for all scored segments

@@ -1,6 +1,17 @@
 #include "experiments/segment_result.hpp"
 
+#include <algorithm>
+
 namespace snnsim::experiments {
+
+namespace {
+
+void add_curve(std::vector<double>& to, const std::vector<double>& from) {
+  to.resize(std::max(to.size(), from.size()), 0);
+  for (std::size_t p = 0; p < from.size(); ++p) to[p] += from[p];
+}
+
+}  // namespace
 
 void add_sums(PopulationTally& to, const PopulationTally& from) {
   to.instances += from.instances;
@@ -10,6 +21,13 @@ void add_sums(PopulationTally& to, const PopulationTally& from) {
   to.uneven += from.uneven;
   to.arrival += from.arrival;
   to.arrival_instances += from.arrival_instances;
+  add_curve(to.arrival_curve, from.arrival_curve);
+  to.drive_squares += from.drive_squares;
+  to.drive_size += from.drive_size;
+  to.late_size += from.late_size;
+  to.last_spike = std::max(to.last_spike, from.last_spike);
+  if (to.first_spike == 0 || (from.first_spike != 0 && from.first_spike < to.first_spike))
+    to.first_spike = from.first_spike;
   to.dense += from.dense;
   to.clipping += from.clipping;
   to.quantization += from.quantization;

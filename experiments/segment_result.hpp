@@ -19,7 +19,7 @@ struct Likelihood {
 /// Sums over the (neuron, position) instances of one population; they add up over segments. method.md section 5, eq.
 /// (3).
 struct PopulationTally {
-  std::string name;                      // blocks.<k>.<site>
+  std::string name{};                    // blocks.<k>.<site>
   std::uint64_t neurons = 0;             // neurons of the population (a constant, not a sum)
   double threshold = 0;                  // mean θ of its neurons (a constant, not a sum)
   std::uint64_t instances = 0;           // neurons × positions simulated
@@ -28,8 +28,13 @@ struct PopulationTally {
   std::uint64_t core_x = 0, core_y = 0;  // its core on the mesh (constants)
   std::uint64_t spike_hops = 0;          // Σ over spikes and projections of the hops between their cores
   std::uint64_t uneven = 0;              // instances with Q(X) != a
-  double arrival = 0;                    // Σ max_t |X(t)/X(T) - t/T| over the instances looked at
+  double arrival = 0;                    // Σ max_t |X(t)/X - t/T| over the instances looked at
   std::uint64_t arrival_instances = 0;
+  // Over the positions looked at, X the drive received in the end: Σ X(t) X at each of arrival_steps(), Σ X², Σ |X|,
+  // and Σ |X - X(T)| where neurons are clocked.
+  std::vector<double> arrival_curve{};
+  double drive_squares = 0, drive_size = 0, late_size = 0;
+  std::uint64_t first_spike = 0, last_spike = 0;  // ticks; 0: none. Of several segments the least and the largest
   // Sums of squares. total = Σ (x - a)² of the dense value x and the emitted value a; the four terms add up to x - a
   // element by element, so cross = total - clipping - quantization - propagated - unevenness.
   double dense = 0;  // Σ x²

@@ -63,6 +63,12 @@ struct Members<PopulationTally> {
     visit("uneven", &PopulationTally::uneven);
     visit("arrival", &PopulationTally::arrival);
     visit("arrival_instances", &PopulationTally::arrival_instances);
+    visit("arrival_curve", &PopulationTally::arrival_curve);
+    visit("drive_squares", &PopulationTally::drive_squares);
+    visit("drive_size", &PopulationTally::drive_size);
+    visit("late_size", &PopulationTally::late_size);
+    visit("first_spike", &PopulationTally::first_spike);
+    visit("last_spike", &PopulationTally::last_spike);
     visit("dense", &PopulationTally::dense);
     visit("clipping", &PopulationTally::clipping);
     visit("quantization", &PopulationTally::quantization);

@@ -3,53 +3,113 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/parallel.hpp"
+
 namespace snnsim::experiments {
 
+namespace {
+
+constexpr std::uint32_t kMostPoints = 64;
+
+bool spikes(const PopulationUpdate& update, std::size_t width) {
+  return std::ranges::any_of(update.rows, [&](Position row) {
+    const std::int16_t* s = update.spikes.row(row);
+    return std::any_of(s, s + width, [](std::int16_t count) { return count != 0; });
+  });
+}
+
+}  // namespace
+
+std::vector<std::uint32_t> arrival_steps(std::uint32_t timesteps) {
+  const std::uint32_t count = std::min(timesteps, kMostPoints);
+  std::vector<std::uint32_t> steps;
+  for (std::uint32_t p = 1; p <= count; ++p) steps.push_back((p * timesteps + count - 1) / count);
+  return steps;
+}
+
 ArrivalProbe::ArrivalProbe(const SpikingGraph& graph, const TimeSettings& time, std::size_t first, std::size_t end)
-    : timetable_(graph, time), timesteps_(time.timesteps), histories_(graph.size()) {
+    : graph_(graph), timetable_(graph, time), points_(arrival_steps(time.timesteps)), histories_(graph.size()) {
   const std::size_t count = std::min(end - first, kMostPositions);
   for (std::size_t k = 0; k < count; ++k)
     watched_.push_back(static_cast<Position>(first + (2 * k + 1) * (end - first) / (2 * count)));
-  for (const NodeId id : graph.populations())
-    histories_[id] = {std::vector<std::uint32_t>(count, 0),
-                      Matrix<float>(count * (timesteps_ + 1), graph.population(id).width())};
+  for (const NodeId id : graph.populations()) {
+    histories_[id].kept.assign(count, 0);
+    histories_[id].drive = Matrix<float>(count * (points_.size() + 1), graph.population(id).width());
+  }
 }
 
 void ArrivalProbe::on_update(const PopulationUpdate& update) {
-  const std::uint32_t before = timetable_.first_step(update.population) - 1;
-  const std::uint32_t step = std::min(timetable_.moment(update.tick).step - before, timesteps_ + 1);
-  for (std::size_t k = 0; k < watched_.size(); ++k)
-    if (std::ranges::binary_search(update.rows, watched_[k]))
-      write(histories_[update.population], k, step, update.drive.row(watched_[k]));
+  keep_drives(update);
+  keep_spikes(update);
 }
 
-void ArrivalProbe::write(History& history, std::size_t k, std::uint32_t step, const float* drive) const {
-  float* rows = history.drive.row(k * (timesteps_ + 1));
+void ArrivalProbe::keep_spikes(const PopulationUpdate& update) {
+  History& history = histories_[update.population];
+  if (!spikes(update, graph_.population(update.population).width())) return;
+  history.last_spike = std::max(history.last_spike, update.tick);
+  if (history.first_spike == 0 || update.tick < history.first_spike) history.first_spike = update.tick;
+}
+
+void ArrivalProbe::keep_drives(const PopulationUpdate& update) {
+  const std::uint32_t before = timetable_.first_step(update.population) - 1;
+  const std::size_t row = row_of(timetable_.moment(update.tick).step - before);
+  for (std::size_t k = 0; k < watched_.size(); ++k)
+    if (std::ranges::binary_search(update.rows, watched_[k]))
+      write(histories_[update.population], k, row, update.drive.row(watched_[k]));
+}
+
+std::size_t ArrivalProbe::row_of(std::uint32_t step) const {
+  return static_cast<std::size_t>(std::ranges::lower_bound(points_, step) - points_.begin());
+}
+
+void ArrivalProbe::write(History& history, std::size_t watched, std::size_t row, const float* drive) const {
+  float* rows = history.drive.row(watched * (points_.size() + 1));
   const std::size_t width = history.drive.columns();
-  for (std::uint32_t t = history.updated[k] + 1; t < step; ++t)  // nothing arrived at these steps
-    if (t >= 2) std::copy_n(rows + (t - 2) * width, width, rows + (t - 1) * width);
-  std::copy_n(drive, width, rows + (step - 1) * width);
-  history.updated[k] = step;
+  std::size_t& kept = history.kept[watched];
+  for (std::size_t r = std::max<std::size_t>(1, kept); r < row; ++r)  // nothing arrived then
+    std::copy_n(rows + (r - 1) * width, width, rows + r * width);
+  std::copy_n(drive, width, rows + row * width);
+  kept = row + 1;
+}
+
+/// Of one watched position.
+PopulationTally ArrivalProbe::measured(NodeId population, std::size_t watched) const {
+  const History& history = histories_[population];
+  const std::size_t width = history.drive.columns(), kept = history.kept[watched];
+  PopulationTally sums{.arrival_curve = std::vector<double>(points_.size(), 0)};
+  if (kept == 0) return sums;
+  const auto drive = [&](std::size_t row) {
+    return history.drive.row(watched * (points_.size() + 1) + std::min(row, kept - 1));
+  };
+  const float* end = drive(points_.size());
+  std::vector<double> worst(width, 0);
+  for (std::size_t p = 0; p < points_.size(); ++p) {
+    const float* x = drive(p);
+    const double even = static_cast<double>(points_[p]) / points_.back();
+    for (std::size_t j = 0; j < width; ++j) {
+      sums.arrival_curve[p] += static_cast<double>(x[j]) * end[j];
+      worst[j] = std::max(worst[j], std::abs(static_cast<double>(x[j]) / end[j] - even));
+    }
+  }
+  const float* settled = clocked(graph_.population(population).neuron) ? drive(points_.size() - 1) : end;
+  for (std::size_t j = 0; j < width; ++j) {
+    sums.arrival += end[j] != 0 ? worst[j] : 0;
+    sums.arrival_instances += end[j] != 0 ? 1 : 0;
+    sums.drive_squares += static_cast<double>(end[j]) * end[j];
+    sums.drive_size += std::abs(end[j]);
+    sums.late_size += std::abs(static_cast<double>(end[j]) - settled[j]);
+  }
+  return sums;
 }
 
 void ArrivalProbe::measure(NodeId population, PopulationTally& tally) const {
-  const History& history = histories_[population];
-  for (std::size_t k = 0; k < watched_.size(); ++k) {
-    const std::uint32_t updated = history.updated[k];
-    if (updated == 0) continue;
-    const std::size_t first = k * (timesteps_ + 1);
-    const float* last = history.drive.row(first + updated - 1);
-    for (std::size_t j = 0; j < history.drive.columns(); ++j) {
-      if (last[j] == 0) continue;
-      double worst = 0;
-      for (std::uint32_t t = 1; t <= timesteps_; ++t) {
-        const float x = history.drive.row(first + std::min(t, updated) - 1)[j];
-        worst = std::max(worst, std::abs(static_cast<double>(x) / last[j] - static_cast<double>(t) / timesteps_));
-      }
-      tally.arrival += worst;
-      ++tally.arrival_instances;
-    }
-  }
+  std::vector<PopulationTally> positions(watched_.size());
+  parallel_for(positions.size(), [&](std::size_t k) { positions[k] = measured(population, k); });
+  PopulationTally all{.arrival_curve = std::vector<double>(points_.size(), 0),
+                      .first_spike = histories_[population].first_spike,
+                      .last_spike = histories_[population].last_spike};
+  for (const PopulationTally& position : positions) add_sums(all, position);  // in position order
+  add_sums(tally, all);
 }
 
 }  // namespace snnsim::experiments

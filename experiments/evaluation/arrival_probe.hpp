@@ -8,9 +8,11 @@
 
 namespace snnsim::experiments {
 
-/// Keeps the drives of a few evenly spaced positions over all steps, to measure arrival unevenness afterwards: the mean
-/// over neurons of max_t |X(t)/X - t/T| for the T steps from the population's start, X != 0 the drive received in the
-/// end; method.md section 5.
+/// The steps, counted from a population's start, at which arrival is looked at: all T, or 64 evenly spaced ones.
+std::vector<std::uint32_t> arrival_steps(std::uint32_t timesteps);
+
+/// Watches when the current of each population arrives: keeps the drives of a few evenly spaced positions at
+/// arrival_steps() and in the end, and the ticks of the first and the last spike. Measures method.md section 5.
 class ArrivalProbe final : public Probe {
  public:
   static constexpr std::size_t kMostPositions = 16;
@@ -18,21 +20,28 @@ class ArrivalProbe final : public Probe {
   ArrivalProbe(const SpikingGraph& graph, const TimeSettings& time, std::size_t first, std::size_t end);
 
   void on_update(const PopulationUpdate& update) override;
-  void on_late(const PopulationUpdate& update) override { on_update(update); }
-  /// Adds the population's sum and the number of instances looked at.
+  void on_late(const PopulationUpdate& update) override { keep_drives(update); }
+  /// Adds what is known of the arrival at a population.
   void measure(NodeId population, PopulationTally& tally) const;
 
  private:
   struct History {
-    std::vector<std::uint32_t> updated;  // last step written, counted from the population's start; 0: none
-    Matrix<float> drive;                 // (watched position * (T + 1) + step - 1, width); step T + 1: anything later
+    std::vector<std::size_t> kept;  // rows written of each watched position; 0: none
+    Matrix<float> drive;            // (watched position * (points + 1) + point, width); the last row: anything later
+    Tick first_spike = 0, last_spike = 0;  // 0: none
   };
-  void write(History& history, std::size_t watched, std::uint32_t step, const float* drive) const;
+  void keep_drives(const PopulationUpdate& update);
+  void keep_spikes(const PopulationUpdate& update);
+  /// The row that a step is kept in: of the first point that is not before it.
+  std::size_t row_of(std::uint32_t step) const;
+  void write(History& history, std::size_t watched, std::size_t row, const float* drive) const;
+  PopulationTally measured(NodeId population, std::size_t watched) const;
 
+  const SpikingGraph& graph_;
   Timetable timetable_;
-  std::uint32_t timesteps_;
-  std::vector<Position> watched_;   // ascending
-  std::vector<History> histories_;  // per node; empty for nodes that are no populations
+  std::vector<std::uint32_t> points_;  // steps
+  std::vector<Position> watched_;      // ascending
+  std::vector<History> histories_;     // per node; empty for nodes that are no populations
 };
 
 }  // namespace snnsim::experiments

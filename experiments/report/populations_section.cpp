@@ -20,6 +20,13 @@ ordered_json errors(const PopulationTally& tally) {
           {"total", number(total)}};
 }
 
+/// Share of the drive that has been received at each of arrival_steps().
+ordered_json arrival_curve(const PopulationTally& tally) {
+  auto curve = ordered_json::array();
+  for (const double sum : tally.arrival_curve) curve.push_back(number(sum / tally.drive_squares));
+  return curve;
+}
+
 void put_measures(const Experiment& experiment, const PopulationTally& tally, ordered_json& out) {
   const bool measured = experiment.record.errors;
   const auto if_measured = [&](double value) { return measured ? number(value) : ordered_json(nullptr); };
@@ -31,6 +38,9 @@ void put_measures(const Experiment& experiment, const PopulationTally& tally, or
   out["firing_rate"] = number(quotient(tally.spikes, tally.instances * experiment.conversion.timesteps));
   out["unevenness_rate"] = if_measured(quotient(tally.uneven, tally.instances));
   out["arrival_unevenness"] = if_measured(tally.arrival / static_cast<double>(tally.arrival_instances));
+  out["late_input"] = if_measured(tally.late_size / tally.drive_size);
+  out["first_spike"] = tally.first_spike > 0 ? ordered_json(tally.first_spike) : ordered_json(nullptr);
+  out["last_spike"] = tally.last_spike > 0 ? ordered_json(tally.last_spike) : ordered_json(nullptr);
   out["errors"] = measured ? errors(tally) : ordered_json(nullptr);
 }
 
@@ -68,6 +78,7 @@ ordered_json populations_section(const Experiment& experiment, const std::vector
                         {"threshold", number(tally.threshold)}};
     out["core"] = experiment.simulation.hop > 0 ? ordered_json{tally.core_x, tally.core_y} : ordered_json(nullptr);
     put_measures(experiment, tally, out);
+    out["arrival_curve"] = arrival_curve(tally);
     section.push_back(std::move(out));
   }
   return section;

@@ -36,6 +36,8 @@ class Table {
     if (json.is_object()) {
       for (const auto& [key, value] : json.items())
         add(section, name, metric.empty() ? key : metric + '.' + key, value);
+    } else if (json.is_array()) {
+      for (std::size_t i = 0; i < json.size(); ++i) add(section, name, fmt::format("{}.{}", metric, i + 1), json[i]);
     } else if (json.is_number() || json.is_boolean() || json.is_null()) {
       const std::string value = json.is_null() ? "" : json.is_boolean() ? (json.get<bool>() ? "1" : "0") : json.dump();
       text_ += fmt::format("{},{},{},{}\n", section, quoted(name), metric, value);

@@ -202,6 +202,14 @@ TEST_CASE("populations are merged, and the four errors and the cross term add up
   CHECK(second["firing_rate"] == 201.0 / (160 * 4));
   CHECK(second["spikes_per_neuron_per_token"] == 201.0 / 160);
   CHECK(second["unevenness_rate"] == 4.0 / 160);
+  const double curve[] = {0.2, 0.4, 0.7, 0.8};
+  REQUIRE(second["arrival_curve"].size() == 4);
+  for (std::size_t p = 0; p < 4; ++p)
+    CHECK(second["arrival_curve"][p].get<double>() == doctest::Approx(curve[p]).epsilon(1e-12));
+  CHECK(report["settings"]["arrival_steps"] == std::vector<int>{1, 2, 3, 4});
+  CHECK(second["late_input"].get<double>() == doctest::Approx(0.1).epsilon(1e-12));
+  CHECK(second["first_spike"] == 1);
+  CHECK(second["last_spike"] == 5);
   // Both segments have the same proportions to x²: 1, 2, 3, 5 and 11 in 1000.
   const double share[] = {0.001, 0.002, 0.003, 0.005, 0, 0.011};
   const char* terms[] = {"clipping", "quantization", "propagated", "unevenness", "cross", "total"};

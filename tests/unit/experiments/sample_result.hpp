@@ -32,6 +32,12 @@ inline SegmentResult sample_result(std::size_t text = 0, std::size_t segment = 0
     tally.uneven = 2;
     tally.arrival = 7.7 * x;
     tally.arrival_instances = 70;
+    tally.arrival_curve = {10 * x, 20 * x, 35 * x, 40 * x};
+    tally.drive_squares = 50 * x;
+    tally.drive_size = 30 * x;
+    tally.late_size = 3 * x;
+    tally.first_spike = 2 - segment % 2;
+    tally.last_spike = 4 + segment;
     tally.dense = 1000 * x;
     tally.clipping = 1 * x;
     tally.quantization = 2 * x;
