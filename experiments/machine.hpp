@@ -9,6 +9,8 @@ std::string host_name();
 std::string cpu_model();  // empty when the system does not say
 /// Largest resident set of this process so far.
 std::uint64_t peak_resident_bytes();
+/// The resident set of this process now.
+std::uint64_t resident_bytes();
 /// Now in UTC, 2025-01-31T12:34:56Z.
 std::string timestamp();
 

@@ -23,17 +23,6 @@ std::uint64_t block_macs(const models::LlamaConfig& c) {
   return c.blocks * (c.hidden_size * (2 * q + 2 * kv) + 3 * c.hidden_size * c.intermediate_size);
 }
 
-/// Bytes that one position of one segment holds in the dense, quantized and spiking run together: sites kept for the
-/// error anatomy, counts, accumulators, values, and the watched drives.
-std::uint64_t bytes_per_position(const models::LlamaConfig& c) {
-  std::uint64_t site_channels = 0;
-  for (const models::Site site : models::kAllSites) site_channels += models::width(c, site);
-  const std::uint64_t products =
-      2 * c.heads * c.head_dim + 2 * c.kv_heads * c.head_dim + 2 * c.hidden_size + 2 * c.intermediate_size;
-  constexpr std::uint64_t per_site = 4 + 2 + (4 + 2 + 4) + 4, per_product = 4 + 4;
-  return c.blocks * (site_channels * per_site + products * per_product + 4 * c.hidden_size * 4);
-}
-
 /// Seconds that the dense model takes for one position, measured on the first of the segments.
 double dense_seconds_per_position(const models::DenseModel& dense, const Segment& segment) {
   const std::span<const models::TokenId> tokens =
@@ -140,21 +129,20 @@ JobPlan plan_job(const Experiment& experiment, const JobInputs& inputs, std::siz
   const tbb::global_control limit = limit_threads(threads);
   const models::DenseModel& dense = *inputs.opened.dense;
   const models::LlamaConfig& config = dense.config();
-  JobPlan plan{.model_bytes = dense.checkpoint().bytes(),
-               .segments = inputs.segments(),
-               .chunks = inputs.chunks(),
-               .positions = inputs.positions()};
-  const EvaluationSection& evaluation = experiment.evaluation;
   const Segment* longest = longest_segment(inputs);
+  JobPlan plan{
+      .memory = plan_memory(experiment, inputs, longest == nullptr ? 0 : longest->inputs(), thread_count(threads)),
+      .segments = inputs.segments(),
+      .chunks = inputs.chunks(),
+      .positions = inputs.positions()};
+  const EvaluationSection& evaluation = experiment.evaluation;
   if (longest == nullptr) return plan;
   const std::uint64_t macs = block_macs(config), timesteps = experiment.conversion.timesteps;
   if (evaluation.runs(Network::snn))
     plan.synaptic_operations = plan.positions * macs * timesteps;  // at most: every neuron spikes at every step
-  const bool integers = experiment.quantization.weight_bits != bits_off && evaluation.runs(Network::qann);
-  plan.peak_bytes = plan.model_bytes + (integers ? macs : 0) + longest->inputs() * bytes_per_position(config) +
-                    3 * 32 * config.vocabulary_size * 4;
+  plan.passes = dense_passes(experiment);
   plan.seconds = dense_seconds_per_position(dense, *longest) * static_cast<double>(plan.positions) *
-                 static_cast<double>(dense_passes(experiment));
+                 static_cast<double>(plan.passes);
   return plan;
 }
 

@@ -6,6 +6,7 @@
 
 #include "experiments/experiment.hpp"
 #include "experiments/job_inputs.hpp"
+#include "experiments/memory_plan.hpp"
 #include "experiments/progress.hpp"
 #include "experiments/run_directory.hpp"
 
@@ -13,10 +14,10 @@ namespace snnsim::experiments {
 
 /// Sizes of a job, known before it runs.
 struct JobPlan {
-  std::uint64_t model_bytes = 0;
-  std::uint64_t peak_bytes = 0;
+  MemoryPlan memory{};
   std::uint64_t segments = 0, chunks = 0, positions = 0;
-  std::uint64_t synaptic_operations = 0;  // estimated
+  std::uint64_t synaptic_operations = 0;  // at most: every neuron spikes at every step
+  std::size_t passes = 0;                 // of the dense model, which take as long as all networks and the scoring
   double seconds = 0;                     // estimated, on this machine
 };
 

@@ -15,8 +15,6 @@
 namespace snnsim::experiments::cli {
 namespace {
 
-constexpr double mebibyte = 1024.0 * 1024.0;
-
 void declare(Options& options) {
   namespace po = boost::program_options;
   options.declare_settings();
@@ -28,13 +26,24 @@ void declare(Options& options) {
   options.named()("quiet", "no progress and no summary, only the place of the report");
 }
 
+double mebibytes(std::uint64_t bytes) {
+  return static_cast<double>(bytes) / (1024.0 * 1024.0);
+}
+
 void print_plan(const Experiment& experiment, const JobPlan& plan) {
   fmt::print("{}: {} segments, {} zero-shot chunks, {} positions, T = {}\n", experiment.name, plan.segments,
              plan.chunks, plan.positions, experiment.conversion.timesteps);
-  fmt::print("  model           {:.1f} MiB\n", static_cast<double>(plan.model_bytes) / mebibyte);
-  fmt::print("  peak memory     about {:.0f} MiB\n", static_cast<double>(plan.peak_bytes) / mebibyte);
-  fmt::print("  synaptic ops    at most {:.3g}\n", static_cast<double>(plan.synaptic_operations));
-  fmt::print("  expected time   about {:.0f} s\n", plan.seconds);
+  const MemoryPlan& memory = plan.memory;
+  fmt::print("  model           {:.1f} MiB as stored, {:.1f} MiB quantized\n", mebibytes(memory.model),
+             mebibytes(memory.weights));
+  fmt::print(
+      "  peak memory     about {:.0f} MiB: the model in both forms, {:.0f} MiB of program, tokenizer and texts, and "
+      "the larger of\n                  {:.0f} MiB to quantize and {:.0f} MiB for the longest sequence\n",
+      mebibytes(memory.peak()), mebibytes(memory.program), mebibytes(memory.quantizing), mebibytes(memory.segment));
+  fmt::print("  synaptic ops    at most {:.3g}: every neuron spikes at every step\n",
+             static_cast<double>(plan.synaptic_operations));
+  fmt::print("  expected time   about {:.0f} s: {} passes of the dense model, timed on its first positions\n",
+             plan.seconds, plan.passes);
 }
 
 /// A run that fails before its first segment leaves nothing behind.

@@ -12,7 +12,6 @@ namespace snnsim::experiments {
 namespace {
 
 constexpr double not_evaluated = std::numeric_limits<double>::quiet_NaN();
-constexpr std::size_t kChunk = 32;  // positions whose logits exist at the same time
 
 struct PredictionScore {
   double dense = 0, qann = 0, snn = 0;  // nats
@@ -66,8 +65,9 @@ void score(const models::DenseModel& model, const Segment& segment, std::size_t 
            SegmentResult& result, std::vector<TokenLikelihood>* tokens) {
   const TokenIds& ids = segment.ids;
   result.tokens = segment.scored();
-  for (std::size_t first = segment.first_scored - 1; first < segment.inputs(); first += kChunk) {
-    const std::vector<std::uint32_t> rows = models::row_range(first, std::min(first + kChunk, segment.inputs()));
+  for (std::size_t first = segment.first_scored - 1; first < segment.inputs(); first += scored_at_once) {
+    const std::vector<std::uint32_t> rows =
+        models::row_range(first, std::min(first + scored_at_once, segment.inputs()));
     const Matrix<float> dense = model.logits(outputs.dense, rows);
     const Matrix<float> qann = logits(model, outputs.dense, outputs.qann, prefix, rows);
     const Matrix<float> snn = logits(model, outputs.dense, outputs.snn, prefix, rows);

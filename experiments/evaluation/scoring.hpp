@@ -10,6 +10,8 @@
 
 namespace snnsim::experiments {
 
+inline constexpr std::size_t scored_at_once = 32;  // positions whose logits exist at the same time
+
 /// Final RMSNorm of one sequence in each network: (positions × hidden). Null: the network is not evaluated.
 struct NetworkOutputs {
   const Matrix<float>& dense;

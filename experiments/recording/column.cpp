@@ -10,7 +10,6 @@
 namespace snnsim::experiments::hdf5 {
 namespace {
 
-constexpr std::size_t kChunkBytes = std::size_t{64} * 1024;
 constexpr unsigned kDeflateLevel = 1;           // after the shuffle, higher ones cost twice the time for a tenth
 constexpr std::uint64_t kMostDeflation = 1100;  // deflate reaches 1032
 constexpr hsize_t kLargestChunk = std::uint64_t{1} << 30U;

@@ -18,6 +18,9 @@ hid_t type_of(std::int64_t);
 hid_t type_of(std::uint32_t);
 hid_t type_of(std::uint64_t);
 
+/// What a column that is written holds back at most, if its rows are not longer.
+inline constexpr std::size_t kChunkBytes = std::size_t{64} * 1024;
+
 /// What a dataset that is read may hold.
 enum class Elements { integers, numbers };
 

@@ -31,8 +31,11 @@ class DequantizedWeights final : public FloatWeights {
 /// Collects the values of one site, group by group of channels that share a step.
 class SiteSamples {
  public:
-  SiteSamples(const LlamaConfig& config, Site site)
-      : width_(width(config, site) / groups(config, site)), values_(groups(config, site)) {}
+  /// rows: that will be added.
+  SiteSamples(const LlamaConfig& config, Site site, std::size_t rows)
+      : width_(width(config, site) / groups(config, site)), values_(groups(config, site)) {
+    for (std::vector<float>& group : values_) group.reserve(rows * width_);
+  }
 
   void add(const Matrix<float>& x, std::span<const std::uint32_t> rows) {
     for (const std::uint32_t r : rows)
@@ -69,8 +72,10 @@ struct Calibration {
 PerSite<std::optional<ActivationQuantizer>> fit_block(const DenseModel& dense, std::size_t k, Calibration& calibration,
                                                       const QuantizerOptions& options) {
   const LlamaConfig& config = dense.config();
+  std::size_t rows = 0;
+  for (const Matrix<float>& hidden : calibration.hidden) rows += hidden.rows() - options.prefix;
   std::vector<SiteSamples> samples;
-  for (const Site site : kAllSites) samples.emplace_back(config, site);
+  for (const Site site : kAllSites) samples.emplace_back(config, site, rows);
   const std::size_t kv = width(config, Site::k);
   BlockBuffers buffers;
   for (Matrix<float>& hidden : calibration.hidden) {

@@ -1,0 +1,144 @@
+#include "experiments/memory_plan.hpp"
+
+#include <algorithm>
+
+#include "core/kernels/integer_weights.hpp"
+#include "experiments/evaluation/arrival_probe.hpp"
+#include "experiments/evaluation/scoring.hpp"
+#include "experiments/glob.hpp"
+#include "experiments/machine.hpp"
+#include "experiments/recording/column.hpp"
+
+namespace snnsim::experiments {
+
+namespace {
+
+using models::LlamaConfig;
+using models::Site;
+
+constexpr std::uint64_t kFloat = sizeof(float), kCount = sizeof(std::int16_t), kWord = sizeof(std::int32_t);
+
+/// Widths of everything in a decoder.
+struct Widths {
+  std::uint64_t hidden, query, key, inner, blocks;
+  std::uint64_t sites = 0, padded_sites = 0;  // of a block
+  std::uint64_t widest;                       // input of a product
+
+  explicit Widths(const LlamaConfig& c)
+      : hidden(c.hidden_size),
+        query(width(c, Site::q)),
+        key(width(c, Site::k)),
+        inner(c.intermediate_size),
+        blocks(c.blocks),
+        widest(std::max(inner, std::max(hidden, query))) {
+    for (const Site site : models::kAllSites) {
+      sites += width(c, site);
+      padded_sites += padded_inputs(width(c, site));
+    }
+  }
+};
+
+std::uint64_t padded_bytes(std::uint64_t out, std::uint64_t in) {
+  return padded_outputs(out) * padded_inputs(in) + out * (kWord + kFloat);  // weights, row sums, scales
+}
+
+std::uint64_t quantized_weights(const Widths& w) {
+  return w.blocks *
+         (padded_bytes(w.query, w.hidden) + 2 * padded_bytes(w.key, w.hidden) + padded_bytes(w.hidden, w.query) +
+          2 * padded_bytes(w.inner, w.hidden) + padded_bytes(w.hidden, w.inner));
+}
+
+/// What one block computes on its way (BlockBuffers).
+std::uint64_t buffers(const Widths& w) {
+  return (2 * w.hidden + 2 * w.query + 2 * w.key + 2 * w.inner) * kFloat;
+}
+
+/// DenseSequence, and QuantizedSequence but for its counts: hidden states, read-out, caches, buffers.
+std::uint64_t sequence(const Widths& w) {
+  return (2 * w.hidden + w.blocks * 2 * w.key) * kFloat + buffers(w);
+}
+
+/// NetworkState: a value per node; accumulators of products, and with delays their inputs' counts; accumulators and
+/// spikes of populations.
+std::uint64_t network_state(const Widths& w, bool integers, std::uint64_t state_words) {
+  const std::uint64_t products = w.query + 2 * w.key + w.hidden + 2 * w.inner + w.hidden;
+  const std::uint64_t accumulators =
+      padded_outputs(w.query) + 2 * padded_outputs(w.key) + 2 * padded_outputs(w.hidden) + 2 * padded_outputs(w.inner);
+  const std::uint64_t operators = 4 * w.hidden + w.query + w.key + w.query + w.inner;  // norms, sums, RoPE, attention
+  const std::uint64_t read = integers ? w.query + 2 * w.key : w.sites;  // populations whose values operators read
+  const std::uint64_t block = (products + operators + read) * kFloat + (integers ? accumulators : 0) * kWord +
+                              w.sites * state_words * kWord + w.padded_sites * kCount;
+  return w.blocks * block + 3 * w.hidden * kFloat;  // the source and its input, the last norm
+}
+
+/// Spikes on their way, at most: a volley of each population per step that one travels.
+std::uint64_t in_flight(const Widths& w, const SimulationSection& simulation) {
+  if (!simulation.delays()) return 0;
+  const std::uint64_t ticks = simulation.delay + simulation.jitter;
+  return w.blocks * w.padded_sites * kCount * (1 + ticks / simulation.ticks_per_step);
+}
+
+std::uint64_t recorder(const RecordSection& record, const Widths& w) {
+  std::uint64_t columns = 0;
+  for (std::size_t k = 0; k < w.blocks; ++k)
+    for (const Site site : models::kAllSites) {
+      const std::string name = models::population_name(k, site);
+      columns += (glob_match_any(record.spikes, name) ? 5 : 0) + (glob_match_any(record.drives, name) ? 4 : 0) +
+                 (glob_match_any(record.potentials, name) ? 4 : 0);
+    }
+  return columns * hdf5::kChunkBytes;
+}
+
+std::uint64_t scoring(const LlamaConfig& c, std::size_t networks, std::size_t positions, std::size_t threads) {
+  return networks * (std::min(positions, scored_at_once) * c.vocabulary_size * kFloat +
+                     threads * c.vocabulary_size * sizeof(double)) +
+         2 * positions * c.hidden_size * kFloat;
+}
+
+std::uint64_t segment_bytes(const Experiment& experiment, const LlamaConfig& c, std::uint64_t positions,
+                            std::size_t threads) {
+  const Widths w(c);
+  const EvaluationSection& evaluation = experiment.evaluation;
+  const std::uint64_t product_input = w.widest * kFloat;  // turned for the kernels
+  std::uint64_t per_position = sequence(w) + product_input;
+  if (evaluation.runs(Network::qann)) per_position += sequence(w) + w.padded_sites * kCount;
+  std::uint64_t once = scoring(c, evaluation.networks.size(), positions, threads);
+  if (evaluation.runs(Network::snn)) {
+    const bool integers = experiment.quantization.weight_bits != bits_off;
+    const std::uint64_t words = experiment.conversion.neuron == Neuron::integrate_and_fire ? 2 : 1;
+    per_position += w.blocks * w.padded_sites * kCount;  // counts of the QANN
+    per_position += network_state(w, integers, words) + in_flight(w, experiment.simulation);
+    once += recorder(experiment.record, w);
+  }
+  if (evaluation.runs(Network::snn) && experiment.record.errors) {
+    per_position += w.blocks * w.sites * kFloat;  // sites of the dense model
+    const std::size_t points = arrival_steps(static_cast<std::uint32_t>(experiment.conversion.timesteps)).size() + 1;
+    once += std::min<std::uint64_t>(positions, ArrivalProbe::kMostPositions) * points * w.blocks * w.sites * kFloat;
+  }
+  return positions * per_position + once;
+}
+
+std::uint64_t quantizing_bytes(const std::vector<TokenIds>& calibration, const LlamaConfig& c) {
+  const Widths w(c);
+  std::uint64_t tokens = 0, longest = 0;
+  for (const TokenIds& sequence : calibration) {
+    tokens += sequence.size();
+    longest = std::max<std::uint64_t>(longest, sequence.size());
+  }
+  return tokens * (w.hidden + w.sites) * kFloat + longest * (buffers(w) + (2 * w.key + w.widest) * kFloat);
+}
+
+}  // namespace
+
+MemoryPlan plan_memory(const Experiment& experiment, const JobInputs& inputs, std::size_t positions,
+                       std::size_t threads) {
+  const LlamaConfig& c = inputs.opened.dense->config();
+  const bool quantized = experiment.evaluation.runs(Network::qann);
+  return {.program = resident_bytes(),
+          .model = inputs.opened.dense->checkpoint().bytes(),
+          .weights = quantized && experiment.quantization.weight_bits != bits_off ? quantized_weights(Widths(c)) : 0,
+          .quantizing = quantized ? quantizing_bytes(inputs.calibration, c) : 0,
+          .segment = segment_bytes(experiment, c, positions, threads)};
+}
+
+}  // namespace snnsim::experiments
