@@ -131,8 +131,9 @@ class BruteForce {
     const auto step = static_cast<std::size_t>((tick + n_.ticks_per_step - 1) / n_.ticks_per_step);
     for (spike.link = 0; spike.link < n_.links.size(); ++spike.link) {
       const auto& link = n_.links[spike.link];
+      if (link.from != g) continue;
       const Int lag = link.lag.empty() ? 0 : link.lag[step - 1][spike.neuron];
-      if (link.from == g) spikes_.emplace(std::pair(tick + link.delay + lag, link.to), spike);
+      spikes_.emplace(std::pair(tick + link.delay + lag, link.to), spike);
     }
   }
 
