@@ -45,7 +45,7 @@ class EventRun {
     return horizon.kind == Horizon::Kind::tick && tick > horizon.tick;
   }
 
-  /// Schedules the next step from `step` on at which the node is clocked. Steps before the first are few.
+  /// Schedules the next step from `step` on at which the node is clocked.
   void wake_by_clock(NodeId id, std::uint32_t step) {
     if (const auto next = timetable_.next_wake(id, step)) scheduler_.schedule(timetable_.boundary(*next), id, all_);
   }

@@ -3,13 +3,12 @@
 #include <span>
 #include <vector>
 
+#include "core/position.hpp"
 #include "core/simulation/radix_heap.hpp"
 #include "core/spiking_graph.hpp"
 #include "core/time.hpp"
 
 namespace snnsim {
-
-using Position = std::uint32_t;
 
 /// Event queue in batches: at a tick, after everything of lower rank, a node has new input at some positions. There is
 /// one entry per (tick, node), never one per spike, and positions travel in ascending order, so (tick, rank, node,

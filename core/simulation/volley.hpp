@@ -6,11 +6,10 @@
 #include <vector>
 
 #include "core/matrix.hpp"
+#include "core/position.hpp"
 #include "core/time.hpp"
 
 namespace snnsim {
-
-using Position = std::uint32_t;
 
 /// Bytes of spikes on their way, now and at most.
 struct FlightMeter {
