@@ -49,6 +49,15 @@ void sync_folder(const std::filesystem::path& folder) {
 
 }  // namespace
 
+std::filesystem::path make_folder(const std::filesystem::path& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error)
+    throw DataError(fmt::format("{}: cannot be made: {}", folder.string(), error.message()),
+                    "choose another place with --out");
+  return folder;
+}
+
 std::string read_file(const std::filesystem::path& file) {
   std::error_code ignored;
   const bool folder = std::filesystem::is_directory(file, ignored);

@@ -9,6 +9,9 @@ namespace snnsim::experiments {
 /// The bytes of a file. Throws DataError.
 std::string read_file(const std::filesystem::path& file);
 
+/// Makes a folder for results, and those it is in; returns it. Throws DataError.
+std::filesystem::path make_folder(const std::filesystem::path& folder);
+
 /// Makes the file hold `content`, whole or not at all: written beside it as *.partial, synced, renamed.
 /// Throws DataError.
 void write_file(const std::filesystem::path& file, std::string_view content);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 namespace snnsim::experiments {
@@ -10,6 +11,10 @@ namespace snnsim::experiments {
 std::string with_prefix(double value);
 /// 0.123 -> "12.3 %".
 std::string percent(double share);
+/// Bytes as mebibytes.
+inline double mebibytes(std::uint64_t bytes) {
+  return static_cast<double>(bytes) / (1024.0 * 1024.0);
+}
 /// 3725 -> "1 h 2 min", 65 -> "1 min 5 s", 4.2 -> "4 s".
 std::string duration(double seconds);
 

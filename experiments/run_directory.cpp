@@ -29,15 +29,6 @@ namespace fs = std::filesystem;
 using nlohmann::ordered_json;
 using SegmentKey = std::pair<std::size_t, std::size_t>;
 
-fs::path make_folder(const fs::path& folder) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (error)
-    throw DataError(fmt::format("{}: cannot be made: {}", folder.string(), error.message()),
-                    "choose another place with --out");
-  return folder;
-}
-
 /// Only what a run writes: notes that someone put beside it stay.
 void discard(const fs::path& folder) noexcept {
   std::error_code ignored;

@@ -2,12 +2,12 @@
 
 #include <fmt/format.h>
 
-#include "core/error.hpp"
 #include "experiments/content_hash.hpp"
 #include "experiments/files.hpp"
 #include "experiments/network/network_file.hpp"
 #include "experiments/network/network_report.hpp"
 #include "experiments/network/spike_recorder.hpp"
+#include "experiments/readable.hpp"
 #include "experiments/thread_limit.hpp"
 
 namespace snnsim::experiments::cli {
@@ -16,22 +16,12 @@ namespace {
 namespace fs = std::filesystem;
 
 void print_plan(const NetworkDescription& network, const BuiltNetwork& built) {
-  constexpr double mebibyte = 1024.0 * 1024.0;
   const NetworkSize size = size_of(network, built);
   fmt::print("{}: {} neurons, {} synapses, {} steps, {} trials\n", network.name, size.neurons, size.synapses,
              network.timesteps, network.trials);
-  fmt::print("  weights         {:.1f} MiB\n", static_cast<double>(size.weight_bytes) / mebibyte);
-  fmt::print("  state           {:.1f} MiB\n", static_cast<double>(size.state_bytes) / mebibyte);
+  fmt::print("  weights         {:.1f} MiB\n", mebibytes(size.weight_bytes));
+  fmt::print("  state           {:.1f} MiB\n", mebibytes(size.state_bytes));
   fmt::print("  synaptic ops    at most {:.3g}\n", static_cast<double>(size.synaptic_operations));
-}
-
-fs::path make_folder(const fs::path& folder) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (error)
-    throw DataError(fmt::format("{}: cannot be made: {}", folder.string(), error.message()),
-                    "choose another place with --out");
-  return folder;
 }
 
 /// Simulates, and records what is asked for in spikes.h5.

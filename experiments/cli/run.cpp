@@ -7,6 +7,7 @@
 #include "experiments/cli/network_commands.hpp"
 #include "experiments/experiment_file.hpp"
 #include "experiments/network/network_file.hpp"
+#include "experiments/readable.hpp"
 #include "experiments/report.hpp"
 #include "experiments/run_job.hpp"
 #include "experiments/stored_run.hpp"
@@ -24,10 +25,6 @@ void declare(Options& options) {
   options.named()("fresh", "discard what an earlier run of the same experiment left");
   options.named()("dry-run", "print the size of the job and stop");
   options.named()("quiet", "no progress and no summary, only the place of the report");
-}
-
-double mebibytes(std::uint64_t bytes) {
-  return static_cast<double>(bytes) / (1024.0 * 1024.0);
 }
 
 void print_plan(const Experiment& experiment, const JobPlan& plan) {

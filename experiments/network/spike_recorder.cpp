@@ -1,32 +1,19 @@
 #include "experiments/network/spike_recorder.hpp"
 
-#include <array>
-
-#include <fmt/format.h>
-
-#include "experiments/build_identity.hpp"
 #include "experiments/files.hpp"
 #include "experiments/glob.hpp"
+#include "experiments/recording/file_header.hpp"
 
 namespace snnsim::experiments {
 
 SpikeRecorder::SpikeRecorder(const NetworkDescription& network, const BuiltNetwork& built, std::filesystem::path file)
     : path_(std::move(file)), file_(hdf5::create_file(partial_of(path_))), graph_(built.graph) {
-  constexpr std::uint32_t sonata_magic = 0x0A7A;
-  constexpr std::array<std::uint32_t, 2> sonata_version{0, 1};
-  hdf5::put_attribute(file_.id(), "magic", sonata_magic);
-  hdf5::put_attribute(file_.id(), "version", sonata_version);
-  hdf5::put_attribute(file_.id(), "program", fmt::format("snnsim {}", version()));
-  hdf5::put_attribute(file_.id(), "run", network.name);
-  hdf5::put_attribute(file_.id(), "timesteps", static_cast<std::uint32_t>(network.timesteps));
-  hdf5::put_attribute(file_.id(), "ticks_per_step", network.ticks_per_step);
+  put_file_header(file_.id(), network.name, static_cast<std::uint32_t>(network.timesteps), network.ticks_per_step);
   const hdf5::Handle spikes = hdf5::create_group(file_.id(), "spikes");
   for (const NodeId id : built.graph.populations()) {
     const std::string& name = built.graph.population(id).name;
     if (!glob_match_any(network.record.spikes, name)) continue;
-    const hdf5::Handle group = hdf5::create_group(spikes.id(), name);
-    hdf5::put_sorting(group.id());
-    tables_.emplace(id, SpikeTable(group.id()));
+    tables_.emplace(id, SpikeTable(hdf5::create_group(spikes.id(), name).id()));
   }
 }
 

@@ -1,19 +1,14 @@
 #include "experiments/recording/segment_recorder.hpp"
 
-#include <array>
-
 #include <fmt/format.h>
 
-#include "experiments/build_identity.hpp"
 #include "experiments/files.hpp"
 #include "experiments/glob.hpp"
+#include "experiments/recording/file_header.hpp"
 
 namespace snnsim::experiments {
 
 namespace {
-
-constexpr std::uint32_t kSonataMagic = 0x0A7A;
-constexpr std::array<std::uint32_t, 2> kSonataVersion{0, 1};
 
 hdf5::Handle table(hid_t root, const char* kind, const Population& population) {
   return hdf5::create_group(root, fmt::format("{}/{}", kind, population.name));
@@ -46,11 +41,7 @@ SegmentRecorder::SegmentRecorder(const SpikingGraph& graph, const Experiment& ex
 
 void SegmentRecorder::open_tables(const RecordSection& record, const Population& population, Tables& tables) const {
   const hid_t root = file_.id();
-  if (glob_match_any(record.spikes, population.name)) {
-    const hdf5::Handle group = table(root, "spikes", population);
-    hdf5::put_sorting(group.id());
-    tables.spikes.emplace(group.id());
-  }
+  if (glob_match_any(record.spikes, population.name)) tables.spikes.emplace(table(root, "spikes", population).id());
   if (glob_match_any(record.drives, population.name))
     tables.drives.emplace(table(root, "drives", population).id(), population.width());
   if (!glob_match_any(record.potentials, population.name)) return;
@@ -60,12 +51,8 @@ void SegmentRecorder::open_tables(const RecordSection& record, const Population&
 
 void SegmentRecorder::describe(const Experiment& experiment, const RecordedSegment& segment) const {
   const hid_t root = file_.id();
-  hdf5::put_attribute(root, "magic", kSonataMagic);
-  hdf5::put_attribute(root, "version", kSonataVersion);
-  hdf5::put_attribute(root, "program", fmt::format("snnsim {}", version()));
-  hdf5::put_attribute(root, "run", segment.run);
-  hdf5::put_attribute(root, "timesteps", static_cast<std::uint32_t>(experiment.conversion.timesteps));
-  hdf5::put_attribute(root, "ticks_per_step", static_cast<std::uint32_t>(experiment.simulation.ticks_per_step));
+  put_file_header(root, segment.run, static_cast<std::uint32_t>(experiment.conversion.timesteps),
+                  static_cast<std::uint32_t>(experiment.simulation.ticks_per_step));
   const hdf5::Handle segments = hdf5::create_group(root, "segments");
   put_column<std::uint32_t>(segments.id(), "text", {&segment.text, 1});
   put_column<std::uint32_t>(segments.id(), "segment", {&segment.segment, 1});

@@ -36,7 +36,9 @@ void PlaceColumns::finish() {
 SpikeTable::SpikeTable(hid_t group)
     : places_(group),
       node_ids_(Column::create(group, "node_ids", hdf5::type_of(std::uint64_t{}))),
-      counts_(Column::create(group, "counts", hdf5::type_of(std::int16_t{}))) {}
+      counts_(Column::create(group, "counts", hdf5::type_of(std::int16_t{}))) {
+  hdf5::put_sorting(group);
+}
 
 void SpikeTable::add(const UpdatePlace& place, std::span<const std::int16_t> spikes) {
   nodes_.clear();
