@@ -22,21 +22,27 @@ constexpr std::size_t kPanelRows = HWY_TARGET == HWY_AVX3_DL || HWY_TARGET == HW
 constexpr std::size_t kStreamAhead = 4096;  // bytes: processors do not prefetch across pages
 
 /// (quads, 64) columns to (kGroups, quads, kGroup, kQuadBytes).
-void interleave_block(const std::uint8_t* columns, std::size_t quads, std::uint8_t* block) {
-  constexpr std::size_t tile = IntegerWeights::kTile, parts = tile / kQuadBytes;
+template <class Columns>
+void interleave_columns(const std::uint8_t* columns, std::size_t quads, std::uint8_t* block) {
+  constexpr std::size_t bytes = Columns::kBytes, parts = IntegerWeights::kTile / kQuadBytes;
   for (std::size_t q = 0; q < quads; ++q) {
-    const std::uint8_t* first = columns + q * 4 * tile;
-    const std::uint8_t* const four[4] = {first, first + tile, first + 2 * tile, first + 3 * tile};
-    for (const std::uint8_t* column : four) hwy::Prefetch(column + kStreamAhead);
+    const std::uint8_t* first = columns + q * 4 * bytes;
+    const std::uint8_t* const four[4] = {first, first + bytes, first + 2 * bytes, first + 3 * bytes};
+    for (std::size_t line = 0; line < 4 * bytes; line += 64) hwy::Prefetch(first + kStreamAhead + line);
     for (std::size_t h = 0; h < parts; ++h) {
       hn::Vec<Quads> quad[4];
-      interleave(four, h * kQuadBytes, quad);
+      interleave<Columns>(four, h, quad);
       for (std::size_t k = 0; k < 4; ++k) {
         const std::size_t v = k * parts + h;
         hn::Store(quad[k], Quads(), block + ((v / kGroup * quads + q) * kGroup + v % kGroup) * kQuadBytes);
       }
     }
   }
+}
+
+void interleave_block(WeightFormat weights, const std::uint8_t* columns, std::size_t quads, std::uint8_t* block) {
+  if (weights == WeightFormat::bytes) return interleave_columns<ByteColumns>(columns, quads, block);
+  interleave_columns<NibbleColumns>(columns, quads, block);
 }
 
 template <class Dot, std::size_t R, bool Ahead>

@@ -94,12 +94,44 @@ struct DotBytes : DotWords {
 
 #endif
 
-/// Four columns of a tile (one vector of each) to quads: quads[k] holds the outputs 16 k + [0, kLanes) of that vector.
-HWY_INLINE void interleave(const std::uint8_t* const columns[4], std::size_t offset, hn::Vec<Quads> quads[4]) {
+/// Weights of a column, one byte each.
+struct ByteColumns {
+  static constexpr std::size_t kBytes = column_bytes(WeightFormat::bytes);
+  /// Vector h of a column.
+  static HWY_INLINE hn::Vec<Quads> load(const std::uint8_t* column, std::size_t h) {
+    return hn::Load(Quads(), column + h * kQuadBytes);
+  }
+};
+
+/// Half a byte each, widened to a byte.
+struct NibbleColumns {
+  static constexpr std::size_t kBytes = column_bytes(WeightFormat::nibbles);
+  static HWY_INLINE hn::Vec<Quads> load(const std::uint8_t* column, std::size_t h) {
+    const Quads d;
+    const auto low_half = hn::Set(d, 0x0F), to_bias = hn::Set(d, IntegerWeights::kBias - 8);
+#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL  // one vector is the whole column
+    (void)h;
+    const hn::Half<Quads> half;
+    const auto both = hn::Load(half, column);
+    const hn::Repartition<std::uint16_t, hn::Half<Quads>> words;
+    const auto high = hn::BitCast(half, hn::ShiftRight<4>(hn::BitCast(words, both)));
+    return hn::Add(hn::And(hn::Combine(d, high, both), low_half), to_bias);
+#else
+    const hn::Repartition<std::uint16_t, Quads> words;
+    auto both = hn::Load(d, column + h * kQuadBytes % kBytes);
+    if (h * kQuadBytes >= kBytes) both = hn::BitCast(d, hn::ShiftRight<4>(hn::BitCast(words, both)));
+    return hn::Add(hn::And(both, low_half), to_bias);
+#endif
+  }
+};
+
+/// Four columns of a tile (vector h of each) to quads: quads[k] holds the outputs 16 k + [0, kLanes) of that vector.
+template <class Columns>
+HWY_INLINE void interleave(const std::uint8_t* const columns[4], std::size_t h, hn::Vec<Quads> quads[4]) {
   const Quads d;
   const hn::RepartitionToWide<Quads> wide;
-  const auto a = hn::Load(d, columns[0] + offset), b = hn::Load(d, columns[1] + offset);
-  const auto c = hn::Load(d, columns[2] + offset), e = hn::Load(d, columns[3] + offset);
+  const auto a = Columns::load(columns[0], h), b = Columns::load(columns[1], h);
+  const auto c = Columns::load(columns[2], h), e = Columns::load(columns[3], h);
   const auto low = hn::BitCast(wide, hn::InterleaveLower(d, a, b));
   const auto high = hn::BitCast(wide, hn::InterleaveUpper(d, a, b));
   const auto next_low = hn::BitCast(wide, hn::InterleaveLower(d, c, e));

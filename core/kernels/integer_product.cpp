@@ -45,15 +45,16 @@ void add_panels(const IntegerWeights& weights, const CountBatch& batch, std::spa
   const std::size_t quads = batch.columns() / IntegerWeights::kQuad;
   for (std::size_t q = 0; q < quads; q += kBlockQuads) {
     const std::size_t n = std::min(kBlockQuads, quads - q);
-    const std::uint8_t* columns = weights.tile(t) + q * IntegerWeights::kQuad * kTile;
-    interleave_block(columns, n, block.data());
-    const std::uint8_t* ahead = columns + block.size();
-    for (std::size_t p = 0; p < panels.size(); ++p, ahead += block.size() / 2) {
+    const std::uint8_t* columns = weights.tile(t) + q * IntegerWeights::kQuad * weights.column_bytes();
+    interleave_block(weights.format(), columns, n, block.data());
+    const std::uint8_t* ahead = columns + kBlockInputs * weights.column_bytes();
+    const std::size_t fetching = weights.column_bytes() / 32;  // panels that bring the next block, 32 bytes per input
+    for (std::size_t p = 0; p < panels.size(); ++p, ahead += kBlockInputs * 32) {
       const CountBatch::Panel& panel = panels[p];
       std::array<std::int32_t*, kMostRows> sums{};
       std::ranges::transform(batch.rows(panel), sums.begin(), sums_of);
       dense_panel(panel.format, block.data(), n, batch.counts(panel, q), panel.rows,
-                  q == 0 ? batch.biases(panel).data() : no_bias.data(), sums.data(), p < 2 ? ahead : nullptr);
+                  q == 0 ? batch.biases(panel).data() : no_bias.data(), sums.data(), p < fetching ? ahead : nullptr);
     }
   }
 }
@@ -70,7 +71,7 @@ void fetch_next_tile(const IntegerWeights& weights, std::size_t t, std::size_t i
   const std::size_t columns = weights.columns();
   const std::uint8_t* next = weights.tile(t + 1);
   for (std::size_t j = columns * index / parts; j < columns * (index + 1) / parts; ++j)
-    __builtin_prefetch(next + j * kTile, 0, 2);
+    __builtin_prefetch(next + j * weights.column_bytes(), 0, 2);
 }
 
 template <typename SumsOf>
@@ -82,8 +83,8 @@ void add_lists(const IntegerWeights& weights, const CountBatch& batch, std::span
     const CountBatch::List& list = lists[l];
     const CountBatch::Row& row = batch.rows()[list.row];
     if (reads_most) fetch_next_tile(weights, t, l, lists.size());
-    sparse_list(row.format, weights.tile(t), batch.inputs(list), batch.packed(list), list.quads, row.bias,
-                sums_of(row));
+    sparse_list(weights.format(), row.format, weights.tile(t), batch.inputs(list), batch.packed(list), list.quads,
+                row.bias, sums_of(row));
   }
 }
 

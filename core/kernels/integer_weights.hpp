@@ -6,14 +6,16 @@
 #include <vector>
 
 #include "core/huge_page_allocator.hpp"
+#include "core/kernels/tile_kernels.hpp"
 
 namespace snnsim {
 
-/// Integer weights of a projection (out × in), one byte each, laid out for accumulate(): tiles of 64 outputs, and in a
-/// tile one column of 64 bytes per input. A byte is the weight + 128; missing rows and columns are weight 0. Inside a
-/// column the outputs are permuted so that interleaving four columns within 16-byte blocks, which is all that every
-/// instruction set can do in one instruction, leaves the four weights of each output side by side and the outputs in
-/// order.
+/// Integer weights of a projection (out × in), laid out for accumulate(): tiles of 64 outputs, and in a tile one column
+/// per input, of 64 bytes, or of 32 if every weight is one of -8..7. A byte is the weight + 128, half a byte the weight
+/// + 8; missing rows and columns are weight 0. Inside a column the outputs are permuted so that interleaving four
+/// columns within 16-byte blocks, which is all that every instruction set can do in one instruction, leaves the four
+/// weights of each output side by side and the outputs in order. Half bytes hold the same order: the low halves its
+/// first 32 places, the high halves the others.
 class IntegerWeights {
  public:
   static constexpr std::size_t kTile = 64;  // outputs of a tile
@@ -28,11 +30,12 @@ class IntegerWeights {
   std::size_t in() const { return in_; }
   std::size_t columns() const { return (in_ + kQuad - 1) / kQuad * kQuad; }
   std::size_t tiles() const { return (out_ + kTile - 1) / kTile; }
-  /// (columns, kTile) of tile t.
-  const std::uint8_t* tile(std::size_t t) const { return packed_.data() + t * columns() * kTile; }
-  std::int8_t weight(std::size_t i, std::size_t j) const {
-    return static_cast<std::int8_t>(tile(i / kTile)[j * kTile + place(i % kTile)] - kBias);
-  }
+  WeightFormat format() const { return format_; }
+  std::size_t column_bytes() const { return snnsim::column_bytes(format_); }
+  std::size_t bytes() const { return packed_.size(); }
+  /// (columns, column_bytes) of tile t.
+  const std::uint8_t* tile(std::size_t t) const { return packed_.data() + t * columns() * column_bytes(); }
+  std::int8_t weight(std::size_t i, std::size_t j) const;
   /// Σ_j w_ij of every output: what one unit of constant offset in all inputs adds.
   std::span<const std::int32_t> row_sums() const { return row_sums_; }
   /// max_i Σ_j |w_ij|.
@@ -41,9 +44,11 @@ class IntegerWeights {
  private:
   /// Where a column keeps output 16 k + 4 l + i of its tile: at byte 16 l + 4 k + i.
   static constexpr std::size_t place(std::size_t output) { return output / 4 % 4 * 16 + output / 16 * 4 + output % 4; }
+  void set(std::size_t i, std::size_t j, std::int8_t weight);
 
   std::size_t out_, in_;
-  std::vector<std::uint8_t, HugePageAllocator<std::uint8_t>> packed_;  // (tiles, columns, kTile)
+  WeightFormat format_;
+  std::vector<std::uint8_t, HugePageAllocator<std::uint8_t>> packed_;  // (tiles, columns, column_bytes)
   std::vector<std::int32_t> row_sums_;
   std::int64_t max_row_magnitude_ = 0;
 };

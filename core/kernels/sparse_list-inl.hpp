@@ -16,7 +16,7 @@ namespace snnsim::HWY_NAMESPACE {
 
 constexpr std::size_t kAhead = 12;  // quads of columns between a prefetch and its use
 
-template <class Dot>
+template <class Columns, class Dot>
 void list_of(const std::uint8_t* tile, const std::uint32_t* inputs, const std::int32_t* packed, std::size_t quads,
              std::int32_t bias, std::int32_t* sums) {
   constexpr std::size_t parts = IntegerWeights::kTile / kQuadBytes;
@@ -28,21 +28,28 @@ void list_of(const std::uint8_t* tile, const std::uint32_t* inputs, const std::i
       const std::uint32_t* input = inputs + q * 4;
       const std::uint8_t* columns[4];
       for (std::size_t i = 0; i < 4; ++i) {
-        columns[i] = tile + input[i] * IntegerWeights::kTile;
-        if (h == 0) hwy::Prefetch(tile + input[kAhead * 4 + i] * IntegerWeights::kTile);
+        columns[i] = tile + input[i] * Columns::kBytes;
+        if (h == 0) hwy::Prefetch(tile + input[kAhead * 4 + i] * Columns::kBytes);
       }
       hn::Vec<Quads> quad[4];
-      interleave(columns, h * kQuadBytes, quad);
+      interleave<Columns>(columns, h, quad);
       for (std::size_t k = 0; k < 4; ++k) sum[k] = Dot::add(sum[k], Dot::weights(quad[k]), packed + q * Dot::kElements);
     }
     for (std::size_t k = 0; k < 4; ++k) hn::StoreU(sum[k], Sum(), sums + 16 * k + h * kLanes);
   }
 }
 
-void sparse_list(CountFormat format, const std::uint8_t* tile, const std::uint32_t* inputs, const std::int32_t* packed,
-                 std::size_t quads, std::int32_t bias, std::int32_t* sums) {
-  if (format == CountFormat::bytes) return list_of<DotBytes>(tile, inputs, packed, quads, bias, sums);
-  list_of<DotWords>(tile, inputs, packed, quads, bias, sums);
+template <class Columns>
+void list_in(CountFormat format, const std::uint8_t* tile, const std::uint32_t* inputs, const std::int32_t* packed,
+             std::size_t quads, std::int32_t bias, std::int32_t* sums) {
+  if (format == CountFormat::bytes) return list_of<Columns, DotBytes>(tile, inputs, packed, quads, bias, sums);
+  list_of<Columns, DotWords>(tile, inputs, packed, quads, bias, sums);
+}
+
+void sparse_list(WeightFormat weights, CountFormat format, const std::uint8_t* tile, const std::uint32_t* inputs,
+                 const std::int32_t* packed, std::size_t quads, std::int32_t bias, std::int32_t* sums) {
+  if (weights == WeightFormat::bytes) return list_in<ByteColumns>(format, tile, inputs, packed, quads, bias, sums);
+  list_in<NibbleColumns>(format, tile, inputs, packed, quads, bias, sums);
 }
 
 }  // namespace snnsim::HWY_NAMESPACE

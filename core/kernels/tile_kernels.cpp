@@ -57,8 +57,8 @@ void pack_list(CountFormat format, const std::int16_t* counts, std::size_t n, st
   HWY_DYNAMIC_DISPATCH(pack_list)(format, counts, n, inputs, packed);
 }
 
-void interleave_block(const std::uint8_t* columns, std::size_t quads, std::uint8_t* block) {
-  HWY_DYNAMIC_DISPATCH(interleave_block)(columns, quads, block);
+void interleave_block(WeightFormat weights, const std::uint8_t* columns, std::size_t quads, std::uint8_t* block) {
+  HWY_DYNAMIC_DISPATCH(interleave_block)(weights, columns, quads, block);
 }
 
 void dense_panel(CountFormat format, const std::uint8_t* block, std::size_t quads, const std::int32_t* panel,
@@ -66,9 +66,9 @@ void dense_panel(CountFormat format, const std::uint8_t* block, std::size_t quad
   HWY_DYNAMIC_DISPATCH(dense_panel)(format, block, quads, panel, rows, bias, sums, ahead);
 }
 
-void sparse_list(CountFormat format, const std::uint8_t* tile, const std::uint32_t* inputs, const std::int32_t* packed,
-                 std::size_t quads, std::int32_t bias, std::int32_t* sums) {
-  HWY_DYNAMIC_DISPATCH(sparse_list)(format, tile, inputs, packed, quads, bias, sums);
+void sparse_list(WeightFormat weights, CountFormat format, const std::uint8_t* tile, const std::uint32_t* inputs,
+                 const std::int32_t* packed, std::size_t quads, std::int32_t bias, std::int32_t* sums) {
+  HWY_DYNAMIC_DISPATCH(sparse_list)(weights, format, tile, inputs, packed, quads, bias, sums);
 }
 
 void scale_sums(const std::int32_t* sums, const float* scale, std::size_t n, float* y) {

@@ -12,6 +12,14 @@ namespace snnsim {
 /// How counts are packed: four small ones to 32 bits, or pairs {c0, c2}, {c1, c3} of 16 bits.
 enum class CountFormat : std::uint8_t { bytes, words };
 
+/// How weights are stored: one byte each, or half a byte (see IntegerWeights). Kernels see the weight + 128 in any
+/// case.
+enum class WeightFormat : std::uint8_t { bytes, nibbles };
+/// Bytes of a tile's weights for one input.
+constexpr std::size_t column_bytes(WeightFormat format) {
+  return format == WeightFormat::bytes ? 64 : 32;
+}
+
 /// What the running processor prefers.
 struct KernelShape {
   std::size_t panel_rows = 0;   // most rows that share a load of weights
@@ -38,8 +46,9 @@ void pack_list(CountFormat format, const std::int16_t* counts, std::size_t n, st
 /// Inputs of a block of weights: with a panel of counts it fits the first-level cache.
 inline constexpr std::size_t kBlockInputs = 512;
 
-/// columns: up to kBlockInputs / 4 quads of columns of a tile; block: as many bytes, in the order dense_panel() reads.
-void interleave_block(const std::uint8_t* columns, std::size_t quads, std::uint8_t* block);
+/// columns: up to kBlockInputs / 4 quads of columns of a tile; block: a byte per weight, in the order dense_panel()
+/// reads.
+void interleave_block(WeightFormat weights, const std::uint8_t* columns, std::size_t quads, std::uint8_t* block);
 
 /// sums[r][0..63] += bias[r] + the block × row r of a panel, r < rows <= panel_rows. `ahead`, if not null, are weights
 /// needed soon, 128 bytes per quad: they are brought into cache meanwhile.
@@ -47,8 +56,8 @@ void dense_panel(CountFormat format, const std::uint8_t* block, std::size_t quad
                  std::size_t rows, const std::int32_t* bias, std::int32_t* const* sums, const std::uint8_t* ahead);
 
 /// sums[0..63] += bias + the listed columns of a tile × their counts.
-void sparse_list(CountFormat format, const std::uint8_t* tile, const std::uint32_t* inputs, const std::int32_t* packed,
-                 std::size_t quads, std::int32_t bias, std::int32_t* sums);
+void sparse_list(WeightFormat weights, CountFormat format, const std::uint8_t* tile, const std::uint32_t* inputs,
+                 const std::int32_t* packed, std::size_t quads, std::int32_t bias, std::int32_t* sums);
 
 /// y[i] = scale[i] * sums[i].
 void scale_sums(const std::int32_t* sums, const float* scale, std::size_t n, float* y);

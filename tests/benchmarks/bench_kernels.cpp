@@ -41,17 +41,32 @@ void against_peak(benchmark::State& state, double work, double useful, double (*
   state.counters["of_peak"] = median(core_rates) / median(peaks);
 }
 
-IntegerWeights make_weights(std::size_t out, std::size_t in) {
+IntegerWeights make_weights(std::size_t out, std::size_t in, int bits) {
   const RandomStream random(1, RandomStream::Purpose::sampling);
   std::vector<std::int8_t> values(out * in);
-  for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<std::int8_t>(random.bits(i) & 0xffU);
+  for (std::size_t i = 0; i < values.size(); ++i)
+    values[i] = static_cast<std::int8_t>(static_cast<std::int8_t>(random.bits(i) & 0xffU) >> (8 - bits));
   return {out, in, values};
 }
 
-const IntegerWeights& weights_of(std::size_t out, std::size_t in) {
+const IntegerWeights& weights_of(std::size_t out, std::size_t in, int bits) {
   static std::optional<IntegerWeights> kept;
-  if (!kept || kept->out() != out || kept->in() != in) kept.emplace(make_weights(out, in));
+  const WeightFormat format = bits == 4 ? WeightFormat::nibbles : WeightFormat::bytes;
+  if (!kept || kept->out() != out || kept->in() != in || kept->format() != format)
+    kept.emplace(make_weights(out, in, bits));
   return *kept;
+}
+
+/// Counts that are nonzero with the given density.
+Matrix<std::int16_t> make_counts(std::size_t rows, std::size_t in, double density) {
+  Matrix<std::int16_t> counts(rows, padded_inputs(in));
+  const RandomStream random(2, RandomStream::Purpose::sampling);
+  for (std::size_t i = 0; i < counts.values().size(); ++i) counts.values()[i] = random.uniform(i) < density ? 3 : 0;
+  return counts;
+}
+
+double nonzero(const Matrix<std::int16_t>& counts) {
+  return static_cast<double>(std::ranges::count_if(counts.values(), [](std::int16_t c) { return c != 0; }));
 }
 
 std::vector<std::uint32_t> all_rows(std::size_t rows) {
@@ -60,30 +75,87 @@ std::vector<std::uint32_t> all_rows(std::size_t rows) {
   return all;
 }
 
-/// accumulate() of rows whose counts are nonzero with the given density in percent. Arguments: in, out, rows, percent.
+/// accumulate() of rows whose counts are nonzero with the given density in percent. Arguments: in, out, rows, percent,
+/// bits of a weight.
 void deliver(benchmark::State& state) {
   const auto in = static_cast<std::size_t>(state.range(0)), out = static_cast<std::size_t>(state.range(1));
   const auto rows = static_cast<std::size_t>(state.range(2));
   const double density = static_cast<double>(state.range(3)) / 100;
-  const IntegerWeights& weights = weights_of(out, in);
-  Matrix<std::int16_t> counts(rows, padded_inputs(in));
+  const IntegerWeights& weights = weights_of(out, in, static_cast<int>(state.range(4)));
+  const Matrix<std::int16_t> counts = make_counts(rows, in, density);
   Matrix<std::int32_t> sums(rows, padded_outputs(out));
-  const RandomStream random(2, RandomStream::Purpose::sampling);
-  double spikes = 0;
-  for (std::size_t i = 0; i < counts.values().size(); ++i) {
-    counts.values()[i] = random.uniform(i) < density ? 3 : 0;
-    spikes += counts.values()[i] != 0 ? 1 : 0;
-  }
   const std::vector<std::uint32_t> all = all_rows(rows);
   const auto outputs = static_cast<double>(out);
-  against_peak(state, static_cast<double>(rows * in) * outputs, spikes * outputs, int8_peak_loop,
+  against_peak(state, static_cast<double>(rows * in) * outputs, nonzero(counts) * outputs, int8_peak_loop,
                [&] { accumulate(weights, counts, all, sums); });
 }
 BENCHMARK(deliver)
-    ->ArgsProduct({{2048}, {5632}, {1, 8, 16, 32, 128, 512}, {2, 5, 10, 20, 40, 100}})
-    ->ArgsProduct({{4096}, {11008}, {1, 8, 16, 32, 128, 512}, {2, 5, 10, 20, 40, 100}})
+    ->ArgsProduct({{2048}, {5632}, {1, 8, 16, 32, 128, 512}, {2, 5, 10, 20, 40, 100}, {8, 4}})
+    ->ArgsProduct({{4096}, {11008}, {1, 8, 16, 32, 128, 512}, {2, 5, 10, 20, 40, 100}, {8, 4}})
     ->UseManualTime()
     ->MinTime(0.2);
+
+/// As many copies of a matrix as no cache holds, or one that stays in the second-level cache of a core.
+std::vector<IntegerWeights> copies_of(const IntegerWeights& weights) {
+  constexpr std::size_t beyond_caches = std::size_t{192} << 20, cached = std::size_t{1} << 20;
+  return {weights.bytes() <= cached ? 1 : beyond_caches / weights.bytes() + 1, weights};
+}
+
+/// Columns of the weights that some row needs.
+double touched_columns(const Matrix<std::int16_t>& counts) {
+  double touched = 0;
+  for (std::size_t j = 0; j < counts.columns(); ++j)
+    for (std::size_t r = 0; r < counts.rows(); ++r)
+      if (counts.row(r)[j] != 0) {
+        ++touched;
+        break;
+      }
+  return touched;
+}
+
+/// deliver() against the time to load as many bytes of weights once, from the second-level cache (matrices of 1/4 to
+/// 1/2 MiB) or from memory. `of_bound`: that time, or that of the multiply-adds at peak if it is longer, over ours;
+/// processor time. For one core (SNNSIM_THREADS=1): on two a tile may come from the other one's cache. Arguments: in,
+/// out, rows, percent, bits.
+void deliver_bytes(benchmark::State& state) {
+  const auto in = static_cast<std::size_t>(state.range(0)), out = static_cast<std::size_t>(state.range(1));
+  const auto rows = static_cast<std::size_t>(state.range(2));
+  static std::vector<IntegerWeights> copies;
+  if (const auto& weights = weights_of(out, in, static_cast<int>(state.range(4)));
+      copies.empty() || copies[0].bytes() != weights.bytes() || copies[0].out() != out)
+    copies = copies_of(weights);
+  const Matrix<std::int16_t> counts = make_counts(rows, in, static_cast<double>(state.range(3)) / 100);
+  Matrix<std::int32_t> sums(rows, padded_outputs(out));
+  const std::vector<std::uint32_t> all = all_rows(rows);
+  const auto bytes = static_cast<double>(copies[0].bytes());
+  const std::size_t repeats = copies.size() > 1 ? copies.size() : static_cast<std::size_t>(4e6 / bytes) + 1;
+  std::vector<double> times, read_times, peaks;
+  const auto timed = [&](const auto& body) {
+    const double start = processor_seconds();
+    for (std::size_t k = 0; k < repeats; ++k) body(copies[k % copies.size()]);
+    return (processor_seconds() - start) / static_cast<double>(repeats);
+  };
+  for (auto _ : state) {
+    times.push_back(timed([&](const IntegerWeights& weights) { accumulate(weights, counts, all, sums); }));
+    state.SetIterationTime(times.back() * static_cast<double>(repeats));
+    read_times.push_back(timed([](const IntegerWeights& weights) { read_loop({weights.tile(0), weights.bytes()}); }));
+    const double start = processor_seconds();
+    const double operations = int8_peak_loop();
+    peaks.push_back(operations / (processor_seconds() - start));
+  }
+  const double work = nonzero(counts) * static_cast<double>(out), time = median(times);
+  const double read_time = median(read_times) * touched_columns(counts) / static_cast<double>(in);
+  state.counters["GSOP/s"] = work / time / 1e9;
+  state.counters["GB/s_read"] = bytes / median(read_times) / 1e9;
+  state.counters["of_bound"] = std::max(read_time, work / median(peaks)) / time;
+}
+BENCHMARK(deliver_bytes)
+    ->ArgsProduct({{128}, {4096}, {1, 8, 32}, {5, 20, 100}, {8, 4}})
+    ->ArgsProduct({{48}, {11008}, {1, 8, 32}, {5, 20, 100}, {8, 4}})
+    ->ArgsProduct({{11008}, {4096}, {1, 8, 32}, {5, 20, 100}, {8, 4}})
+    ->ArgsProduct({{4096}, {11008}, {1, 8, 32}, {5, 20, 100}, {8, 4}})
+    ->UseManualTime()
+    ->MinTime(0.05);
 
 /// oneDNN's dense product. Arguments: in, out, rows.
 void onednn(benchmark::State& state) {

@@ -47,6 +47,28 @@ double float_avx2() {
   return 8 * kChains * kSteps;
 }
 
+// Two streams of a part at a time, because processors do not prefetch across pages.
+void read_avx512(const std::uint8_t* first, const std::uint8_t* second, std::size_t bytes) {
+  for (std::size_t i = 0; i + 256 <= bytes; i += 256) {
+    __builtin_prefetch(first + i + 4096);
+    __builtin_prefetch(second + i + 4096);
+    __asm__ volatile(
+        "vmovups (%0), %%zmm0\nvmovups 64(%0), %%zmm1\nvmovups 128(%0), %%zmm2\nvmovups 192(%0), %%zmm3\n"
+        "vmovups (%1), %%zmm4\nvmovups 64(%1), %%zmm5\nvmovups 128(%1), %%zmm6\nvmovups 192(%1), %%zmm7" ::"r"(first +
+                                                                                                               i),
+        "r"(second + i)
+        : "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "memory");
+  }
+}
+
+void read_avx2(const std::uint8_t* first, const std::uint8_t* second, std::size_t bytes) {
+  for (std::size_t i = 0; i + 64 <= bytes; i += 64)
+    __asm__ volatile(
+        "vmovups (%0), %%ymm0\nvmovups 32(%0), %%ymm1\nvmovups (%1), %%ymm4\nvmovups 32(%1), %%ymm5" ::"r"(first + i),
+        "r"(second + i)
+        : "xmm0", "xmm1", "xmm4", "xmm5", "memory");
+}
+
 double on_all_cores(double (*loop)()) {
   const auto cores = static_cast<std::size_t>(tbb::this_task_arena::max_concurrency());
   std::vector<double> work(cores);
@@ -62,6 +84,17 @@ double int8_peak_loop() {
 
 double float_peak_loop() {
   return on_all_cores(__builtin_cpu_supports("avx512f") ? float_avx512 : float_avx2);
+}
+
+double read_loop(std::span<const std::uint8_t> bytes) {
+  const auto cores = static_cast<std::size_t>(tbb::this_task_arena::max_concurrency());
+  const std::size_t half = bytes.size() / cores / 2 / 256 * 256;
+  const auto read = __builtin_cpu_supports("avx512f") ? read_avx512 : read_avx2;
+  parallel_for(cores, [&](std::size_t core) {
+    const std::uint8_t* first = bytes.data() + core * 2 * half;
+    read(first, first + half, half);
+  });
+  return static_cast<double>(2 * half * cores);
 }
 
 }  // namespace snnsim::benchmarks

@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <ctime>
+#include <span>
 #include <vector>
 
-/// What bounds the kernels on this machine: loops of nothing but registers, on all cores at once.
+/// What bounds the kernels on this machine, on all cores at once: loops of nothing but registers, and of nothing but
+/// loads.
 namespace snnsim::benchmarks {
 
 inline double seconds(std::chrono::steady_clock::duration d) {
@@ -30,6 +33,9 @@ inline double median(std::vector<double> values) {
 double int8_peak_loop();
 /// The same of fp32 multiply-adds, each rounded once.
 double float_peak_loop();
+
+/// Loads every byte of a block once, each core its own part. Returns how many.
+double read_loop(std::span<const std::uint8_t> bytes);
 
 /// The int32 product of u8 counts (rows × in) and s8 weights (in × out) by oneDNN with weights packed once.
 class OneDnnProduct {

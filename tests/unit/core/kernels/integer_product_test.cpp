@@ -14,9 +14,10 @@ struct Shape {
   std::size_t out, in, rows;
 };
 
-std::vector<std::int8_t> random_weights(tests::Random& random, const Shape& shape) {
+/// limit: 128, or 8 for those that are kept in half a byte.
+std::vector<std::int8_t> random_weights(tests::Random& random, const Shape& shape, int limit) {
   std::vector<std::int8_t> weights(shape.out * shape.in);
-  for (std::int8_t& w : weights) w = static_cast<std::int8_t>(random.between(-128, 127));
+  for (std::int8_t& w : weights) w = static_cast<std::int8_t>(random.between(-limit, limit - 1));
   return weights;
 }
 
@@ -42,12 +43,13 @@ void naive(const Shape& shape, const std::vector<std::int8_t>& weights, const Ma
 }
 
 /// Two calls on sums that are not zero, on every other row.
-void check_product(tests::Random& random, const Shape& shape, double density, std::int32_t most) {
+void check_product(tests::Random& random, const Shape& shape, double density, std::int32_t most, int limit) {
   CAPTURE(shape.out);
   CAPTURE(shape.in);
   CAPTURE(shape.rows);
   CAPTURE(density);
-  const std::vector<std::int8_t> weights = random_weights(random, shape);
+  CAPTURE(limit);
+  const std::vector<std::int8_t> weights = random_weights(random, shape, limit);
   const IntegerWeights packed(shape.out, shape.in, weights);
   const Matrix<std::int16_t> counts = random_counts(random, shape, density, most);
   std::vector<std::uint32_t> rows;
@@ -67,6 +69,24 @@ void check_product(tests::Random& random, const Shape& shape, double density, st
   });
 }
 
+void check_packed(const Shape& shape, const std::vector<std::int8_t>& weights) {
+  const IntegerWeights packed(shape.out, shape.in, weights);
+  std::int64_t largest = 0;
+  for (std::size_t i = 0; i < shape.out; ++i) {
+    std::int64_t magnitude = 0;
+    std::int32_t sum = 0;
+    for (std::size_t j = 0; j < shape.in; ++j) {
+      const std::int32_t w = weights[i * shape.in + j];
+      REQUIRE(packed.weight(i, j) == w);
+      sum += w;
+      magnitude += std::abs(w);
+    }
+    REQUIRE(packed.row_sums()[i] == sum);
+    largest = std::max(largest, magnitude);
+  }
+  CHECK(packed.max_row_magnitude() == largest);
+}
+
 constexpr Shape kShapes[] = {{1, 1, 1},    {1, 2, 3},    {31, 7, 5},   {32, 64, 16},
                              {33, 65, 17}, {64, 1, 100}, {65, 127, 9}, {97, 130, 40}};
 
@@ -75,14 +95,15 @@ constexpr Shape kShapes[] = {{1, 1, 1},    {1, 2, 3},    {31, 7, 5},   {32, 64, 
 TEST_CASE("accumulate() is the plain product for every shape, density and instruction set") {
   tests::Random random{10};
   for (const Shape& shape : kShapes)
-    for (const double density : {0.0, 0.02, 0.1, 0.14, 0.16, 0.5, 1.0}) check_product(random, shape, density, 255);
+    for (const double density : {0.0, 0.02, 0.1, 0.14, 0.16, 0.5, 1.0})
+      for (const int limit : {8, 128}) check_product(random, shape, density, 255, limit);
 }
 
 TEST_CASE("accumulate() takes every 16-bit count while the sums fit 32 bits") {
   tests::Random random{11};
   for (const double density : {0.05, 0.5, 1.0}) {
-    check_product(random, {40, 254, 20}, density, 32768);  // twice 254 * 128 * 32768 < 2^31
-    check_product(random, {32, 2, 3}, density, 32768);
+    check_product(random, {40, 254, 20}, density, 32768, 128);  // twice 254 * 128 * 32768 < 2^31
+    check_product(random, {32, 2, 3}, density, 32768, 8);
   }
 }
 
@@ -111,24 +132,15 @@ TEST_CASE("no rows: nothing happens") {
 
 TEST_CASE("packed weights can be read back, with their sums") {
   tests::Random random{12};
-  for (const Shape& shape : kShapes) {
-    const std::vector<std::int8_t> weights = random_weights(random, shape);
-    const IntegerWeights packed(shape.out, shape.in, weights);
-    std::int64_t largest = 0;
-    for (std::size_t i = 0; i < shape.out; ++i) {
-      std::int64_t magnitude = 0;
-      std::int32_t sum = 0;
-      for (std::size_t j = 0; j < shape.in; ++j) {
-        const std::int32_t w = weights[i * shape.in + j];
-        REQUIRE(packed.weight(i, j) == w);
-        sum += w;
-        magnitude += std::abs(w);
-      }
-      REQUIRE(packed.row_sums()[i] == sum);
-      largest = std::max(largest, magnitude);
-    }
-    CHECK(packed.max_row_magnitude() == largest);
-  }
+  for (const Shape& shape : kShapes)
+    for (const int limit : {8, 128}) check_packed(shape, random_weights(random, shape, limit));
+}
+
+TEST_CASE("weights of four bits take half a byte each") {
+  CHECK(IntegerWeights(64, 8, std::vector<std::int8_t>(512, -8)).bytes() == 256);
+  CHECK(IntegerWeights(64, 8, std::vector<std::int8_t>(512, 7)).bytes() == 256);
+  CHECK(IntegerWeights(64, 8, std::vector<std::int8_t>(512, -9)).bytes() == 512);
+  CHECK(IntegerWeights(64, 8, std::vector<std::int8_t>(512, 8)).bytes() == 512);
 }
 
 }  // namespace snnsim

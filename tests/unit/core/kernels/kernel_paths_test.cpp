@@ -47,10 +47,12 @@ Matrix<std::int16_t> make_counts(const Case& c) {
   return counts;
 }
 
-std::vector<std::int8_t> make_weights(const Case& c) {
+/// Of four bits or of eight.
+std::vector<std::int8_t> make_weights(const Case& c, int bits) {
   const RandomStream random(4, RandomStream::Purpose::sampling);
   std::vector<std::int8_t> weights(c.out * c.in);
-  for (std::size_t i = 0; i < weights.size(); ++i) weights[i] = static_cast<std::int8_t>(random.bits(i) & 0xffU);
+  for (std::size_t i = 0; i < weights.size(); ++i)
+    weights[i] = static_cast<std::int8_t>(static_cast<std::int8_t>(random.bits(i) & 0xffU) >> (8 - bits));
   return weights;
 }
 
@@ -63,31 +65,36 @@ Matrix<std::int32_t> plain_product(const Case& c, std::span<const std::int8_t> w
   return sums;
 }
 
+void check_kernels(const Case& c, int bits) {
+  const std::vector<std::int8_t> values = make_weights(c, bits);
+  const IntegerWeights weights(c.out, c.in, values);
+  const Matrix<std::int16_t> counts = make_counts(c);
+  const Matrix<std::int32_t> expected = plain_product(c, values, counts);
+  std::vector<std::uint32_t> rows(c.rows);
+  std::iota(rows.begin(), rows.end(), 0U);
+  std::vector<float> scale(c.out);
+  for (std::size_t i = 0; i < c.out; ++i) scale[i] = 0.25F + static_cast<float>(i);
+  tests::on_every_target([&] {
+    Matrix<std::int32_t> sums(c.rows, padded_outputs(c.out));
+    accumulate(weights, counts, rows, sums);
+    CHECK(sums == expected);
+    Matrix<float> y(c.rows, c.out);
+    multiply(weights, CountBatch(counts, rows), scale, y);
+    bool same = true;
+    for (std::size_t r = 0; r < c.rows; ++r)
+      for (std::size_t i = 0; i < c.out; ++i)
+        same = same && y.row(r)[i] == scale[i] * static_cast<float>(expected.row(r)[i]);
+    CHECK(same);
+  });
+}
+
 }  // namespace
 
 TEST_CASE("every kernel gives the plain integer product on every instruction set") {
   for (const Case& c : kCases) {
     CAPTURE(c.name);
-    const std::vector<std::int8_t> values = make_weights(c);
-    const IntegerWeights weights(c.out, c.in, values);
-    const Matrix<std::int16_t> counts = make_counts(c);
-    const Matrix<std::int32_t> expected = plain_product(c, values, counts);
-    std::vector<std::uint32_t> rows(c.rows);
-    std::iota(rows.begin(), rows.end(), 0U);
-    std::vector<float> scale(c.out);
-    for (std::size_t i = 0; i < c.out; ++i) scale[i] = 0.25F + static_cast<float>(i);
-    tests::on_every_target([&] {
-      Matrix<std::int32_t> sums(c.rows, padded_outputs(c.out));
-      accumulate(weights, counts, rows, sums);
-      CHECK(sums == expected);
-      Matrix<float> y(c.rows, c.out);
-      multiply(weights, CountBatch(counts, rows), scale, y);
-      bool same = true;
-      for (std::size_t r = 0; r < c.rows; ++r)
-        for (std::size_t i = 0; i < c.out; ++i)
-          same = same && y.row(r)[i] == scale[i] * static_cast<float>(expected.row(r)[i]);
-      CHECK(same);
-    });
+    check_kernels(c, 8);
+    check_kernels(c, 4);
   }
 }
 
