@@ -13,7 +13,7 @@
 
 namespace snnsim::experiments {
 
-enum class WeightQuantizer { rtn };
+enum class WeightQuantizer { rtn, gptq };
 enum class Rotation { none };
 enum class CalibrationMethod { none };
 enum class Neuron { integer_spiking, sigma_delta, st_bif, integrate_and_fire };
@@ -29,7 +29,7 @@ enum class ZeroShotProtocol { harness_0_3, harness_0_4, harness_0_4_9_2 };
 enum class Network { dense, qann, snn };
 
 namespace names {
-inline constexpr std::string_view weight_quantizer[] = {"rtn"};
+inline constexpr std::string_view weight_quantizer[] = {"rtn", "gptq"};
 inline constexpr std::string_view none_only[] = {"none"};
 inline constexpr std::string_view neuron[] = {"integer_spiking", "sigma_delta", "st_bif", "integrate_and_fire"};
 inline constexpr std::string_view embedding[] = {"constant", "impulse"};
@@ -114,7 +114,7 @@ struct ModelSection {
   bool operator==(const ModelSection&) const = default;
 };
 
-/// The text on which the steps of the activation quantizers are fitted.
+/// The text on which quantizers are fitted.
 struct CalibrationText {
   std::filesystem::path text;
   std::string separator{default_separator};
@@ -123,7 +123,8 @@ struct CalibrationText {
 
   template <class Visit>
   static void fields(Visit&& visit) {
-    visit("text", &CalibrationText::text, Rule{.help = "UTF-8 text; needed when activation_bits is not 16"});
+    visit("text", &CalibrationText::text,
+          Rule{.help = "UTF-8 text; needed unless activation_bits is 16 and weights are rtn"});
     visit("separator", &CalibrationText::separator, Rule{.help = "divides the text into documents"});
     visit("segments", &CalibrationText::segments,
           Rule{.help = "documents used, chosen by the seed", .unit = "documents", .least = 1, .most = 1000000});
@@ -142,6 +143,11 @@ struct QuantizationSection {
   int group = -1;
   CalibrationText calibration;
 
+  /// Weights are rounded by what they do to the calibration text.
+  bool feeds_back() const { return weight_bits != bits_off && weights == WeightQuantizer::gptq; }
+  /// Something is measured on that text.
+  bool calibrates() const { return activation_bits != bits_off || feeds_back(); }
+
   template <class Visit>
   static void fields(Visit&& visit) {
     using S = QuantizationSection;
@@ -151,7 +157,9 @@ struct QuantizationSection {
           Rule{.help = "signed activations at the spiking sites; 16: left as they are",
                .unit = "bits",
                .values = bit_widths});
-    visit("weights", &S::weights, Rule{.help = "how weights are rounded (rtn: to nearest)"});
+    visit("weights", &S::weights,
+          Rule{.help = "how weights are rounded; rtn: to the nearest level; gptq: passing the error of each on to the "
+                       "next, by the second moments of their inputs on the calibration text"});
     visit("rotation", &S::rotation, Rule{.help = "rotation of the weights before quantization"});
     visit("prefix_tokens", &S::prefix_tokens,
           Rule{.help = "leading positions of each segment kept in full precision; \"auto\": the first (BOS)",
@@ -159,7 +167,8 @@ struct QuantizationSection {
                .most = 1048576});
     visit("group", &S::group,
           Rule{.help = "input channels that share a weight scale; -1: a whole output row", .least = -1, .most = -1});
-    visit("calibration", &S::calibration, Rule{.help = "text that fits the activation quantizers"});
+    visit("calibration", &S::calibration,
+          Rule{.help = "text on which activations, and the inputs of weights, are measured"});
   }
   bool operator==(const QuantizationSection&) const = default;
 };

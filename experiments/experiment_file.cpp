@@ -91,7 +91,7 @@ void check_runnable(const Experiment& experiment) {
   for (std::size_t i = 0; i < evaluation.zero_shot.size(); ++i)
     if (evaluation.zero_shot[i].path.empty())
       missing(fmt::format("evaluation.zero_shot.{}.path", i), "the path of the task's items");
-  if (evaluation.runs(Network::qann) && experiment.quantization.activation_bits != bits_off &&
+  if (evaluation.runs(Network::qann) && experiment.quantization.calibrates() &&
       experiment.quantization.calibration.text.empty())
     missing("quantization.calibration.text", "the path of a text (not the one that is evaluated)");
   const bool spikes_on_texts = evaluation.runs(Network::snn) && !evaluation.perplexity.empty() &&

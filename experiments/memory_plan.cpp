@@ -118,14 +118,27 @@ std::uint64_t segment_bytes(const Experiment& experiment, const LlamaConfig& c, 
   return positions * per_position + once;
 }
 
-std::uint64_t quantizing_bytes(const std::vector<TokenIds>& calibration, const LlamaConfig& c) {
+/// What rounding with feedback holds besides: hidden states, second moments of the inputs of products, and the larger
+/// of a factor of them and a matrix (its weights and errors, the levels of two attempts).
+std::uint64_t feedback_bytes(std::uint64_t tokens, const Widths& w) {
+  const auto square = [](std::uint64_t width) { return width * width * kFloat; };
+  const std::uint64_t moments = 2 * square(w.hidden) + square(w.query) + square(w.inner);
+  const std::uint64_t rounding = square(w.inner) + w.hidden * w.inner * (2 * kFloat + 2);
+  return tokens * w.hidden * kFloat + std::max({moments + square(w.hidden), 2 * square(w.inner), rounding});
+}
+
+std::uint64_t quantizing_bytes(const QuantizationSection& quantization, const std::vector<TokenIds>& calibration,
+                               const LlamaConfig& c) {
   const Widths w(c);
   std::uint64_t tokens = 0, longest = 0;
   for (const TokenIds& sequence : calibration) {
     tokens += sequence.size();
     longest = std::max<std::uint64_t>(longest, sequence.size());
   }
-  return tokens * (w.hidden + w.sites) * kFloat + longest * (buffers(w) + (2 * w.key + w.widest) * kFloat);
+  const std::uint64_t pass = longest * (buffers(w) + (2 * w.key + w.widest) * kFloat);
+  const std::uint64_t activations =
+      quantization.activation_bits != bits_off ? tokens * (w.hidden + w.sites) * kFloat : 0;
+  return pass + activations + (quantization.feeds_back() ? feedback_bytes(tokens, w) : 0);
 }
 
 }  // namespace
@@ -137,7 +150,7 @@ MemoryPlan plan_memory(const Experiment& experiment, const JobInputs& inputs, st
   return {.program = resident_bytes(),
           .model = inputs.opened.dense->checkpoint().bytes(),
           .weights = quantized && experiment.quantization.weight_bits != bits_off ? quantized_weights(Widths(c)) : 0,
-          .quantizing = quantized ? quantizing_bytes(inputs.calibration, c) : 0,
+          .quantizing = quantized ? quantizing_bytes(experiment.quantization, inputs.calibration, c) : 0,
           .segment = segment_bytes(experiment, c, positions, threads)};
 }
 

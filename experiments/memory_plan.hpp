@@ -14,7 +14,7 @@ struct MemoryPlan {
   std::uint64_t program = 0;     // held before anything is computed: code, tokenizer, texts; measured, not derived
   std::uint64_t model = 0;       // as stored
   std::uint64_t weights = 0;     // quantized
-  std::uint64_t quantizing = 0;  // activations of the calibration text, and samples of one block
+  std::uint64_t quantizing = 0;  // activations of the calibration text, samples and moments of one block
   std::uint64_t segment = 0;     // the longest sequence in all networks, their measurement and scoring
 
   std::uint64_t peak() const { return program + model + weights + (quantizing > segment ? quantizing : segment); }

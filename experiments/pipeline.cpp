@@ -26,12 +26,15 @@ void check_segments(const Experiment& experiment, const models::LlamaConfig& con
                                            task.segment, config.context_length),
                                fmt::format("set evaluation.perplexity.segment to at most {}", config.context_length));
   const CalibrationText& calibration = experiment.quantization.calibration;
-  const bool calibrated =
-      experiment.quantization.activation_bits != bits_off && experiment.evaluation.runs(Network::qann);
+  const bool calibrated = experiment.quantization.calibrates() && experiment.evaluation.runs(Network::qann);
   if (calibrated && calibration.length > config.context_length)
     throw ConfigurationError(fmt::format("quantization.calibration.length {} is longer than the model's context of {}",
                                          calibration.length, config.context_length),
                              fmt::format("set quantization.calibration.length to at most {}", config.context_length));
+}
+
+models::WeightMethod weight_method(WeightQuantizer weights) {
+  return weights == WeightQuantizer::gptq ? models::WeightMethod::gptq : models::WeightMethod::rtn;
 }
 
 models::QuantizedModel quantize_model(const Experiment& experiment, const OpenedModel& opened,
@@ -40,6 +43,7 @@ models::QuantizedModel quantize_model(const Experiment& experiment, const Opened
   const models::QuantizerOptions options{
       .weight_bits = section.weight_bits,
       .activation_bits = section.activation_bits,
+      .weights = weight_method(section.weights),
       .prefix = section.prefix_tokens.positions(),
       .activation_range = [&](std::string_view population) { return activation_range(experiment, population); }};
   return models::quantize(opened.dense, calibration, options, [&](double share) {
@@ -113,7 +117,7 @@ OpenedModel open_model(const Experiment& experiment) {
 }
 
 std::vector<TokenIds> calibration_of(const Experiment& experiment, const models::Tokenizer& tokenizer) {
-  if (experiment.quantization.activation_bits == bits_off || !experiment.evaluation.runs(Network::qann)) return {};
+  if (!experiment.quantization.calibrates() || !experiment.evaluation.runs(Network::qann)) return {};
   return calibration_sequences(experiment.quantization.calibration, experiment.seed, tokenizer);
 }
 

@@ -5,7 +5,7 @@ set -euo pipefail
 packages=(
   build-essential cmake ninja-build ccache pkg-config git curl python3
   libboost-graph-dev libboost-program-options-dev libtbb-dev nlohmann-json3-dev libfmt-dev libhwy-dev
-  libhdf5-dev libicu-dev libxxhash-dev zlib1g-dev
+  libeigen3-dev libhdf5-dev libicu-dev libxxhash-dev zlib1g-dev
   doctest-dev libbenchmark-dev libdnnl-dev
   clang-format-14 clang-tidy-14
 )

@@ -4,10 +4,10 @@
 
 namespace snnsim::models {
 
-/// Dense arithmetic for forward_block(): a site hands on what it gets.
+/// Dense arithmetic for forward_block(): a site hands on what it gets, a product takes weights of any origin.
 class DenseArithmetic {
  public:
-  DenseArithmetic(const BlockWeights& weights, std::span<const std::uint32_t> rows,
+  DenseArithmetic(const BlockFloats& weights, std::span<const std::uint32_t> rows,
                   const DenseModel::SiteObserver& observer)
       : weights_(weights), rows_(rows), observer_(observer) {}
 
@@ -16,11 +16,11 @@ class DenseArithmetic {
     at(values_, site) = &x;
   }
   void product(MatrixName name, Matrix<float>& y) const {
-    multiply(TensorWeights(tensor(weights_, name)), *at(values_, input_of(name)), rows_, y, OutputRows::scattered);
+    multiply(*at(weights_, name), *at(values_, input_of(name)), rows_, y, OutputRows::scattered);
   }
 
  private:
-  const BlockWeights& weights_;
+  const BlockFloats& weights_;
   std::span<const std::uint32_t> rows_;
   const DenseModel::SiteObserver& observer_;
   PerSite<const Matrix<float>*> values_{};

@@ -53,7 +53,8 @@ void DenseBatch::run() {
   BlockBuffers buffers;
   const DenseModel::SiteObserver nobody;
   for (std::size_t k = 0; k < model_.config().blocks; ++k) {
-    DenseArithmetic arithmetic(model_.checkpoint().blocks[k], rows, nobody);
+    const BlockFloats weights = model_.weights(k);
+    DenseArithmetic arithmetic(weights, rows, nobody);
     forward_block(model_.block(k), arithmetic, rows, hidden, ManySequences(*this, k), buffers);
   }
   Matrix<float> normalised(hidden.rows(), hidden.columns());

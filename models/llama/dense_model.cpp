@@ -27,6 +27,13 @@ DenseModel::DenseModel(std::shared_ptr<const Checkpoint> checkpoint)
   }
 }
 
+BlockFloats DenseModel::weights(std::size_t k) const {
+  BlockFloats weights;
+  for (const MatrixName name : kAllMatrices)
+    at(weights, name) = std::make_shared<TensorWeights>(tensor(checkpoint_->blocks[k], name));
+  return weights;
+}
+
 Matrix<float> DenseModel::embed(std::span<const TokenId> tokens) const {
   Matrix<float> hidden(tokens.size(), config().hidden_size);
   for (std::size_t i = 0; i < tokens.size(); ++i) {
@@ -41,7 +48,8 @@ Matrix<float> DenseModel::embed(std::span<const TokenId> tokens) const {
 
 void DenseModel::forward(std::size_t k, std::span<const std::uint32_t> rows, Matrix<float>& hidden, KvCache& cache,
                          BlockBuffers& buffers, const SiteObserver& observer) const {
-  DenseArithmetic arithmetic(checkpoint_->blocks[k], rows, observer);
+  const BlockFloats block = weights(k);
+  DenseArithmetic arithmetic(block, rows, observer);
   forward_block(blocks_[k], arithmetic, rows, hidden, OneSequence(cache), buffers);
 }
 

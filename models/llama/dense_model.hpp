@@ -22,6 +22,9 @@ class TensorWeights final : public FloatWeights {
   Tensor tensor_;
 };
 
+/// The matrices of a block, stored or computed.
+using BlockFloats = PerMatrix<std::shared_ptr<const FloatWeights>>;
+
 /// Positions first..end-1.
 std::vector<std::uint32_t> row_range(std::size_t first, std::size_t end);
 
@@ -34,6 +37,8 @@ class DenseModel {
   const LlamaConfig& config() const { return checkpoint_->config; }
   const Checkpoint& checkpoint() const { return *checkpoint_; }
   const BlockConstants& block(std::size_t k) const { return blocks_[k]; }
+  /// The matrices of block k: what is multiplied, and what is quantized.
+  BlockFloats weights(std::size_t k) const;
   const std::shared_ptr<const Rope>& rope() const { return rope_; }
   const std::vector<float>& final_norm_gain() const { return final_norm_; }
 

@@ -10,6 +10,7 @@
 #include "core/projection.hpp"
 #include "core/rounding.hpp"
 #include "models/llama/dense_model.hpp"
+#include "models/quantization/weight_matrix.hpp"
 
 namespace snnsim::models {
 
@@ -20,18 +21,11 @@ struct ActivationQuantizer {
   std::vector<float> step;  // λ per channel (width); equal inside a group
 };
 
-/// Quantized weights of one matrix: signed integers and one scale per output channel; or the stored weights (16 bits).
-struct WeightMatrix {
-  std::shared_ptr<const IntegerWeights> integer;  // null: not quantized
-  std::vector<float> scale;                       // s_w (out)
-  std::shared_ptr<const FloatWeights> floating;   // the matrix in fp32: dequantized, or as stored
-};
-
 struct QuantizedBlock {
   PerSite<std::optional<ActivationQuantizer>> sites;  // empty: the site stays analog (16 bits)
-  std::array<WeightMatrix, kMatrices> matrices;
+  PerMatrix<WeightMatrix> matrices;
 
-  const WeightMatrix& matrix(MatrixName name) const { return matrices[static_cast<std::size_t>(name)]; }
+  const WeightMatrix& matrix(MatrixName name) const { return at(matrices, name); }
   /// The scales that turn accumulators of `name` into its output, s_w × λ of the input site (out).
   std::vector<float> output_scale(MatrixName name) const;
   /// True if the product runs on integers: quantized weights on quantized activations.

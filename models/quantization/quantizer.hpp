@@ -11,23 +11,24 @@ namespace snnsim::models {
 
 inline constexpr int kBitsOff = 16;  // weights or activations left as they are
 
+/// How weights become integers: the nearest level; or with feedback of the errors on the calibration text (GPTQ).
+enum class WeightMethod { rtn, gptq };
+
 struct QuantizerOptions {
   int weight_bits = 8;      // 2..8, or kBitsOff
   int activation_bits = 8;  // 2..8, or kBitsOff
-  std::size_t prefix = 1;   // leading positions kept out of the ranges (and in full precision when the network runs)
+  WeightMethod weights = WeightMethod::rtn;
+  std::size_t prefix = 1;  // leading positions kept out of the ranges (and in full precision when the network runs)
   /// Range of the activation quantizer of a population; lets a neuron that reaches fewer levels have its own.
   std::function<LevelRange(std::string_view population)> activation_range;
 };
 
-/// Quantizes a pretrained model without training: round-to-nearest weights with a least-MSE scale per output channel,
-/// and the least-MSE activation step of every site (per tensor; per head for q, k, v) over the calibration sequences.
-/// Runs block by block, so that only one block's activations are held. `progress` gets the share done (0..1).
-/// Every weight is read and checked before it is used. Throws DataError when nothing is left of the calibration after
-/// the prefix, or weights or values are not finite.
+/// Quantizes a pretrained model without training: weights with a scale per output channel, rounded by `weights`, and
+/// the least-MSE activation step of every site (per tensor; per head for q, k, v) over the calibration sequences. Runs
+/// block by block, so that only one block's activations are held. `progress` gets the share done (0..1). Every weight
+/// is read and checked before it is used. Throws DataError when nothing is left of the calibration after the prefix, or
+/// weights or values are not finite.
 QuantizedModel quantize(std::shared_ptr<const DenseModel> dense, const std::vector<std::vector<TokenId>>& calibration,
                         const QuantizerOptions& options, const std::function<void(double)>& progress = {});
-
-/// One matrix, to `bits` per weight.
-WeightMatrix quantize_weights(const Tensor& weights, int bits);
 
 }  // namespace snnsim::models

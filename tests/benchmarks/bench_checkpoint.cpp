@@ -52,7 +52,8 @@ void quantize_matrix(benchmark::State& state) {
   for (std::size_t i = 0; i < values.size(); ++i)
     for (std::size_t k = 0; k < 4; ++k) values[i] += static_cast<float>(random.uniform(4 * i + k) - 0.5);
   const Tensor weights{DataType::f32, {rows, kNumbers}, reinterpret_cast<const std::byte*>(values.data())};
-  for (auto _ : state) benchmark::DoNotOptimize(quantize_weights(weights, 8).scale.data());
+  for (auto _ : state)
+    benchmark::DoNotOptimize(to_weight_matrix(round_to_nearest(TensorWeights(weights), {8})).scale.data());
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(values.size()));
 }
 

@@ -43,7 +43,7 @@ TEST_CASE("weights are the nearest levels of a row's own step, in 2..8 bits") {
   const auto checkpoint = tests::random_checkpoint(4);
   const Tensor& weights = checkpoint->blocks[0].down;
   for (int bits = 2; bits <= 8; ++bits) {
-    const WeightMatrix matrix = quantize_weights(weights, bits);
+    const WeightMatrix matrix = to_weight_matrix(round_to_nearest(TensorWeights(weights), {bits}));
     const LevelRange range = signed_range(bits);
     REQUIRE(matrix.scale.size() == weights.rows());
     for (std::size_t i = 0; i < weights.rows(); ++i) {
@@ -62,10 +62,10 @@ TEST_CASE("weights are the nearest levels of a row's own step, in 2..8 bits") {
 }
 
 TEST_CASE("16 bits leave weights as they are stored") {
-  const auto checkpoint = tests::random_checkpoint(4);
-  const Tensor& weights = checkpoint->blocks[0].up;
-  const WeightMatrix matrix = quantize_weights(weights, kBitsOff);
+  const auto dense = random_model();
+  const WeightMatrix& matrix = tests::quantized(dense, kBitsOff, 8, 0).blocks[1].matrix(MatrixName::up);
   CHECK(matrix.integer == nullptr);
+  const Tensor& weights = dense->checkpoint().blocks[1].up;
   std::vector<float> row(weights.columns());
   weights.read_row(2, row.data());
   CHECK(row_of(*matrix.floating, 2) == row);
@@ -73,8 +73,8 @@ TEST_CASE("16 bits leave weights as they are stored") {
 
 TEST_CASE("a row of zeros has zero levels") {
   const std::vector<float> zeros(8);
-  const WeightMatrix matrix =
-      quantize_weights({DataType::f32, {2, 4}, reinterpret_cast<const std::byte*>(zeros.data())}, 4);
+  const TensorWeights weights({DataType::f32, {2, 4}, reinterpret_cast<const std::byte*>(zeros.data())});
+  const WeightMatrix matrix = to_weight_matrix(round_to_nearest(weights, {4}));
   CHECK(matrix.scale == std::vector<float>{1, 1});
   CHECK(matrix.integer->weight(1, 3) == 0);
 }
