@@ -1,6 +1,7 @@
 #include "models/quantization/quantizer.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/error.hpp"
 #include "core/parallel.hpp"
@@ -95,6 +96,7 @@ class BlockQuantizer {
 
   PerSite<std::optional<ActivationQuantizer>> fit_sites(std::size_t k, const BlockFloats& weights) {
     std::vector<SiteSamples> samples;
+    samples.reserve(kSites);
     for (const Site site : kAllSites) samples.emplace_back(dense_.config(), site, dense_states_->rows());
     dense_states_->advance(k, weights, [&](Site site, const Matrix<float>& x, std::span<const std::uint32_t> rows) {
       samples[static_cast<std::size_t>(site)].add(x, rows);
@@ -118,13 +120,16 @@ class BlockQuantizer {
 QuantizedModel quantize(std::shared_ptr<const DenseModel> dense, const std::vector<std::vector<TokenId>>& calibration,
                         const QuantizerOptions& options, const std::function<void(double)>& progress) {
   check_finite_ends(dense->checkpoint());
-  QuantizedModel model{
-      .dense = dense, .blocks = {}, .weight_bits = options.weight_bits, .activation_bits = options.activation_bits};
-  BlockQuantizer quantizer(*dense, calibration, options);
-  for (std::size_t k = 0; k < dense->config().blocks; ++k) {
-    check_finite_block(dense->checkpoint(), k);
+  QuantizedModel model{.dense = std::move(dense),
+                       .blocks = {},
+                       .weight_bits = options.weight_bits,
+                       .activation_bits = options.activation_bits};
+  BlockQuantizer quantizer(*model.dense, calibration, options);
+  const std::size_t blocks = model.dense->config().blocks;
+  for (std::size_t k = 0; k < blocks; ++k) {
+    check_finite_block(model.dense->checkpoint(), k);
     model.blocks.push_back(quantizer.quantize(k));
-    if (progress) progress(static_cast<double>(k + 1) / static_cast<double>(dense->config().blocks));
+    if (progress) progress(static_cast<double>(k + 1) / static_cast<double>(blocks));
   }
   return model;
 }
