@@ -92,10 +92,34 @@ void check_executors_agree(const Quantized& model, std::initializer_list<std::in
           model, convert_to(model.qann, static_cast<std::uint32_t>(timesteps), SourceSchedule::constant, neuron));
 }
 
+/// Spikes that are delayed and jittered by up to four ticks, of which a step has four.
+void check_timed(const Quantized& model) {
+  constexpr std::uint32_t timesteps = 4;
+  const auto different = [&](const NeuronModel& neuron, Horizon horizon) {
+    const SpikingModel spiking = convert(model.qann, {.timesteps = timesteps,
+                                                      .neuron = [&](auto, LevelRange) { return neuron; },
+                                                      .phase = [](auto) -> std::optional<std::uint32_t> { return 0; },
+                                                      .input = [](auto) { return InputPattern{.spread = true}; },
+                                                      .axon = {1, 4}});
+    const auto executor = make_event_executor(
+        spiking.graph, {.timesteps = timesteps, .ticks_per_step = 4, .seed = 7, .horizon = horizon});
+    const auto run = [&] { return simulate(spiking, *model.dense, *executor, model.tokens, 1); };
+    const Run two_threads = run();
+    const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, 1);
+    CHECK(run() == two_threads);
+    return count_different(model.qann, two_threads, model.tokens, 1);
+  };
+  const LevelRange range = signed_range(6);
+  CHECK(different(SigmaDelta{range}, {}) == 0);
+  CHECK(different(StBif{range, 1, timesteps, 1}, {Horizon::Kind::quiescence}) == 0);
+  CHECK(different(IntegerSpiking{range, timesteps}, {}) > 0);
+}
+
 void check_everything(const RealModel& real) {
   const Quantized model(real);
-  check_executors_agree(model, {1, 2, 4, 8, 16});
-  check_sigma_delta_is_the_qann(model, {1, 2, 4, 8, 16});
+  check_executors_agree(model, {1, 2, 4, 8, 16, 32});
+  check_sigma_delta_is_the_qann(model, {1, 2, 4, 8, 16, 32});
+  check_timed(model);
 }
 
 }  // namespace
