@@ -14,7 +14,7 @@
 namespace snnsim::experiments {
 
 enum class WeightQuantizer { rtn, gptq };
-enum class Rotation { none };
+enum class Rotation { none, hadamard };
 enum class CalibrationMethod { none };
 enum class Neuron { integer_spiking, sigma_delta, st_bif, integrate_and_fire };
 enum class Embedding { constant, impulse };
@@ -30,6 +30,7 @@ enum class Network { dense, qann, snn };
 
 namespace names {
 inline constexpr std::string_view weight_quantizer[] = {"rtn", "gptq"};
+inline constexpr std::string_view rotation[] = {"none", "hadamard"};
 inline constexpr std::string_view none_only[] = {"none"};
 inline constexpr std::string_view neuron[] = {"integer_spiking", "sigma_delta", "st_bif", "integrate_and_fire"};
 inline constexpr std::string_view embedding[] = {"constant", "impulse"};
@@ -48,7 +49,7 @@ inline constexpr std::string_view network[] = {"dense", "qann", "snn"};
 template <>
 inline constexpr std::span<const std::string_view> names_of<WeightQuantizer> = names::weight_quantizer;
 template <>
-inline constexpr std::span<const std::string_view> names_of<Rotation> = names::none_only;
+inline constexpr std::span<const std::string_view> names_of<Rotation> = names::rotation;
 template <>
 inline constexpr std::span<const std::string_view> names_of<CalibrationMethod> = names::none_only;
 template <>
@@ -160,7 +161,9 @@ struct QuantizationSection {
     visit("weights", &S::weights,
           Rule{.help = "how weights are rounded; rtn: to the nearest level; gptq: passing the error of each on to the "
                        "next, by the second moments of their inputs on the calibration text"});
-    visit("rotation", &S::rotation, Rule{.help = "rotation of the weights before quantization"});
+    visit("rotation", &S::rotation,
+          Rule{.help = "coordinates in which the model is quantized; hadamard: outlier channels are spread over all "
+                       "by random Hadamard matrices, most of them part of the weights (QuaRot); drawn by the seed"});
     visit("prefix_tokens", &S::prefix_tokens,
           Rule{.help = "leading positions of each segment kept in full precision; \"auto\": the first (BOS)",
                .unit = "positions",
@@ -421,7 +424,8 @@ struct Experiment {
   static void fields(Visit&& visit) {
     using S = Experiment;
     visit("name", &S::name, Rule{.help = "letters, digits, '.', '_', '-'; empty: the name of the file"});
-    visit("seed", &S::seed, Rule{.help = "chooses the documents of the calibration and the samples of generate"});
+    visit("seed", &S::seed,
+          Rule{.help = "chooses the documents of the calibration, the signs of rotations and the samples of generate"});
     visit("model", &S::model, Rule{.help = "the pretrained model"});
     visit("quantization", &S::quantization, Rule{.help = "the integer network (QANN) that the spikes must equal"});
     visit("conversion", &S::conversion, Rule{.help = "from the QANN to spiking neurons"});

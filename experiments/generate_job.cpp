@@ -50,7 +50,7 @@ void generate_job(const Experiment& experiment, const GenerateOptions& options, 
   const std::size_t prefix = std::min(experiment.quantization.prefix_tokens.positions(), ids.size());
   models::DenseSequence dense(pipeline->dense());
   dense.append(std::span(ids).first(prefix));
-  models::SpikingSequence sequence(pipeline->spiking, pipeline->dense(), *pipeline->executor);
+  models::SpikingSequence sequence(pipeline->spiking, *pipeline->qann.dense, *pipeline->executor);
   sequence.append_prefix(dense, prefix);
   std::size_t simulated = prefix;
   for (; simulated + 1 < ids.size(); ++simulated) sequence.append({&ids[simulated], 1});  // the prompt costs apart

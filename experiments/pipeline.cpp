@@ -37,6 +37,14 @@ models::WeightMethod weight_method(WeightQuantizer weights) {
   return weights == WeightQuantizer::gptq ? models::WeightMethod::gptq : models::WeightMethod::rtn;
 }
 
+/// The model in the coordinates in which it is quantized.
+std::shared_ptr<const models::DenseModel> rotated(const Experiment& experiment,
+                                                  const std::shared_ptr<const models::DenseModel>& dense) {
+  if (experiment.quantization.rotation == Rotation::none) return dense;
+  return std::make_shared<models::DenseModel>(dense->shared_checkpoint(),
+                                              models::ModelRotation(dense->config(), experiment.seed));
+}
+
 models::QuantizedModel quantize_model(const Experiment& experiment, const OpenedModel& opened,
                                       const std::vector<TokenIds>& calibration, const StageObserver& stage) {
   const QuantizationSection& section = experiment.quantization;
@@ -46,7 +54,7 @@ models::QuantizedModel quantize_model(const Experiment& experiment, const Opened
       .weights = weight_method(section.weights),
       .prefix = section.prefix_tokens.positions(),
       .activation_range = [&](std::string_view population) { return activation_range(experiment, population); }};
-  return models::quantize(opened.dense, calibration, options, [&](double share) {
+  return models::quantize(rotated(experiment, opened.dense), calibration, options, [&](double share) {
     stage(fmt::format("quantizing, {:.0f} % of the blocks done", 100 * share));
   });
 }

@@ -55,7 +55,7 @@ class SegmentRun {
         prefix_(std::min(experiment.quantization.prefix_tokens.positions(), segment.inputs())),
         dense_(pipeline.dense()) {
     if (runs(Network::qann)) qann_.emplace(pipeline.qann);
-    if (runs(Network::snn)) snn_.emplace(pipeline.spiking, pipeline.dense(), *pipeline.executor);
+    if (runs(Network::snn)) snn_.emplace(pipeline.spiking, *pipeline.qann.dense, *pipeline.executor);
   }
 
   void run_dense() {
@@ -64,7 +64,9 @@ class SegmentRun {
     const auto observer = [&](std::size_t block, models::Site site, const Matrix<float>& x) {
       at(dense_sites_[block], site) = x;
     };
-    dense_.append(inputs(), keep ? models::DenseSequence::Observer(observer) : nullptr);
+    const bool rotated = keep && pipeline_.qann.dense->rotation();
+    dense_.append(inputs(), keep && !rotated ? models::DenseSequence::Observer(observer) : nullptr);
+    if (rotated) models::DenseSequence(*pipeline_.qann.dense).append(inputs(), observer);
   }
 
   void run_qann() {

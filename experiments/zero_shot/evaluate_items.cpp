@@ -97,7 +97,7 @@ class ItemRun {
 
   void run_snn(Ids inputs, std::size_t prefix, const models::DenseSequence& dense, const Matrix<float>& qann,
                ZeroShotResult& result) {
-    models::SpikingSequence snn(pipeline_.spiking, pipeline_.dense(), *pipeline_.executor);
+    models::SpikingSequence snn(pipeline_.spiking, *pipeline_.qann.dense, *pipeline_.executor);
     snn.append_prefix(dense, prefix);
     const Ids rest = inputs.subspan(prefix);
     if (experiment_.conversion.positions == Positions::concurrent)

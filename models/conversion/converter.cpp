@@ -15,13 +15,19 @@ namespace {
 class GraphBuilder {
  public:
   GraphBuilder(const QuantizedModel& model, const ConversionOptions& options, SpikingModel& result)
-      : model_(model), config_(model.dense->config()), options_(options), result_(result), graph_(result.graph) {}
+      : model_(model),
+        config_(model.dense->config()),
+        rotation_(model.dense->rotation().get()),
+        options_(options),
+        result_(result),
+        graph_(result.graph) {}
 
   void build() {
     result_.timesteps = options_.timesteps;
     result_.exact = true;
     NodeId stream = graph_.add(Source{config_.hidden_size, options_.embedding});
     for (std::size_t k = 0; k < model_.blocks.size(); ++k) stream = add_block(k, stream);
+    if (rotation_ != nullptr) stream = add_rotation(rotation_->stream, 1, stream, RotationOperator::Direction::undo);
     graph_.set_output(add_norm(model_.dense->final_norm_gain(), stream));
     graph_.finish();
   }
@@ -34,14 +40,12 @@ class GraphBuilder {
     add_site(k, Site::q, add_rope(add_projection(k, MatrixName::query)));
     add_site(k, Site::k, add_rope(add_projection(k, MatrixName::key)));
     add_site(k, Site::v, add_projection(k, MatrixName::value));
-    const AttentionShape shape{config_.heads, config_.kv_heads, config_.head_dim};
-    add_site(
-        k, Site::attn_out,
-        graph_.add(std::make_shared<AttentionOperator>(shape), {site(k, Site::q), site(k, Site::k), site(k, Site::v)}));
+    add_site(k, Site::attn_out, add_attention(k));
     stream = add_sum(stream, add_projection(k, MatrixName::output));
     add_site(k, Site::mlp_in, add_norm(constants.mlp_norm, stream));
     const NodeId gate = add_projection(k, MatrixName::gate), up = add_projection(k, MatrixName::up);
-    add_site(k, Site::mlp_mid, graph_.add(std::make_shared<SwiGluOperator>(config_.intermediate_size), {gate, up}));
+    const NodeId inner = graph_.add(std::make_shared<SwiGluOperator>(config_.intermediate_size), {gate, up});
+    add_site(k, Site::mlp_mid, rotation_ != nullptr ? add_rotation(rotation_->inner, 1, inner) : inner);
     return add_sum(stream, add_projection(k, MatrixName::down));
   }
 
@@ -91,12 +95,25 @@ class GraphBuilder {
     return graph_.add(std::make_shared<RmsNormOperator>(gain, config_.rms_norm_epsilon), {stream});
   }
   NodeId add_rope(NodeId projection) {
-    return graph_.add(std::make_shared<RopeOperator>(model_.dense->rope(), graph_.width(projection)), {projection});
+    const NodeId turned =
+        graph_.add(std::make_shared<RopeOperator>(model_.dense->rope(), graph_.width(projection)), {projection});
+    return rotation_ != nullptr ? add_rotation(rotation_->head, 1, turned) : turned;
+  }
+  NodeId add_attention(std::size_t k) {
+    const AttentionShape shape{config_.heads, config_.kv_heads, config_.head_dim};
+    const NodeId attended =
+        graph_.add(std::make_shared<AttentionOperator>(shape), {site(k, Site::q), site(k, Site::k), site(k, Site::v)});
+    return rotation_ != nullptr ? add_rotation(rotation_->heads, config_.head_dim, attended) : attended;
+  }
+  NodeId add_rotation(const Rotation& rotation, std::size_t columns, NodeId input,
+                      RotationOperator::Direction direction = RotationOperator::Direction::apply) {
+    return graph_.add(std::make_shared<RotationOperator>(rotation, columns, graph_.width(input), direction), {input});
   }
   NodeId add_sum(NodeId a, NodeId b) { return graph_.add(std::make_shared<Sum>(config_.hidden_size), {a, b}); }
 
   const QuantizedModel& model_;
   const LlamaConfig& config_;
+  const ModelRotation* rotation_;
   const ConversionOptions& options_;
   SpikingModel& result_;
   SpikingGraph& graph_;

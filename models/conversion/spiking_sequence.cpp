@@ -8,7 +8,7 @@ SpikingSequence::SpikingSequence(const SpikingModel& spiking, const DenseModel& 
 void SpikingSequence::append_prefix(const DenseSequence& sequence, std::size_t prefix) {
   state_.append_settled(prefix);
   for (std::size_t k = 0; k < spiking_.sites.size(); ++k) {
-    const KvCache& cache = sequence.cache(k);
+    const KvCache cache = dense_.adopt(sequence.model(), sequence.cache(k), prefix);
     for (Position r = 0; r < prefix; ++r) {
       state_.set_value(at(spiking_.sites[k], Site::k), r, {cache.key.row(r), cache.key.columns()});
       state_.set_value(at(spiking_.sites[k], Site::v), r, {cache.value.row(r), cache.value.columns()});

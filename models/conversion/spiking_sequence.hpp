@@ -10,9 +10,11 @@ namespace snnsim::models {
 /// One sequence in a converted model: positions are appended, simulated to the horizon, and stay settled.
 class SpikingSequence {
  public:
+  /// dense: that of the quantized model.
   SpikingSequence(const SpikingModel& spiking, const DenseModel& dense, const Executor& executor);
 
-  /// Takes positions 0..prefix-1 over from the dense model: only their keys and values matter to later positions.
+  /// Takes positions 0..prefix-1 over from the dense model, the stored or the rotated one: only their keys and values
+  /// matter to later positions.
   void append_prefix(const DenseSequence& sequence, std::size_t prefix);
   /// Simulates the tokens as the next positions, all at once. Timing is the latest over all calls.
   void append(std::span<const TokenId> tokens, Probe* probe = nullptr);

@@ -8,6 +8,7 @@
 #include "models/llama/kernels.hpp"
 #include "models/llama/rope.hpp"
 #include "models/llama/sites.hpp"
+#include "models/rotation/model_rotation.hpp"
 
 namespace snnsim::models {
 
@@ -43,6 +44,7 @@ struct BlockConstants {
   const Rope* rope = nullptr;
   std::vector<float> attention_norm, mlp_norm;  // γ (hidden)
   PerMatrix<std::vector<float>> bias;           // added to W x (out); empty: none
+  const ModelRotation* rotation = nullptr;      // that the weights expect between them; null: none
 };
 
 /// What a block computes on its way, (positions × width) each: kept from block to block so that memory is touched once.
@@ -98,10 +100,17 @@ void forward_block(const BlockConstants& block, Arithmetic& arithmetic, std::spa
     block.rope->apply(context.position(r), row(buffers.q, r));
     block.rope->apply(context.position(r), row(buffers.k, r));
   });
+  if (block.rotation != nullptr)
+    per_row([&](std::uint32_t r) {
+      block.rotation->rotate_heads(row(buffers.q, r));
+      block.rotation->rotate_heads(row(buffers.k, r));
+    });
   arithmetic.site(Site::q, buffers.q);
   arithmetic.site(Site::k, buffers.k);
   arithmetic.site(Site::v, buffers.v);
   context.attend({c.heads, c.kv_heads, c.head_dim}, buffers.q, buffers.k, buffers.v, rows, buffers.attended);
+  if (block.rotation != nullptr)
+    per_row([&](std::size_t r) { block.rotation->heads.apply(row(buffers.attended, r), c.head_dim); });
   arithmetic.site(Site::attn_out, buffers.attended);
   add_to_hidden(MatrixName::output);
 
@@ -110,6 +119,7 @@ void forward_block(const BlockConstants& block, Arithmetic& arithmetic, std::spa
   project(MatrixName::gate, buffers.gate);
   project(MatrixName::up, buffers.up);
   per_row([&](std::size_t r) { swiglu(row(buffers.gate, r), row(buffers.up, r), row(buffers.gate, r)); });
+  if (block.rotation != nullptr) per_row([&](std::size_t r) { block.rotation->inner.apply(row(buffers.gate, r)); });
   arithmetic.site(Site::mlp_mid, buffers.gate);
   add_to_hidden(MatrixName::down);
 }

@@ -21,17 +21,45 @@ DenseModel::DenseModel(std::shared_ptr<const Checkpoint> checkpoint)
       rope_(std::make_shared<Rope>(checkpoint_->config)),
       final_norm_(checkpoint_->final_norm.read()) {
   for (const BlockWeights& block : checkpoint_->blocks) {
-    blocks_.push_back({&checkpoint_->config, rope_.get(), block.attention_norm.read(), block.mlp_norm.read(), {}});
+    blocks_.push_back({&checkpoint_->config, rope_.get(), block.attention_norm.read(), block.mlp_norm.read(), {}, {}});
     for (const MatrixName name : kAllMatrices)
       if (const Tensor* stored = bias(block, name)) at(blocks_.back().bias, name) = stored->read();
   }
 }
 
+DenseModel::DenseModel(std::shared_ptr<const Checkpoint> checkpoint, const ModelRotation& rotation)
+    : DenseModel(std::move(checkpoint)) {
+  rotation_ = std::make_shared<const ModelRotation>(rotation);
+  for (BlockConstants& block : blocks_) {
+    std::ranges::fill(block.attention_norm, 1.0F);
+    std::ranges::fill(block.mlp_norm, 1.0F);
+    rotation_->rotate_heads(at(block.bias, MatrixName::value));
+    block.rotation = rotation_.get();
+  }
+}
+
 BlockFloats DenseModel::weights(std::size_t k) const {
+  const BlockWeights& block = checkpoint_->blocks[k];
+  const std::vector<float> attention_gain = block.attention_norm.read(), mlp_gain = block.mlp_norm.read();
   BlockFloats weights;
-  for (const MatrixName name : kAllMatrices)
-    at(weights, name) = std::make_shared<TensorWeights>(tensor(checkpoint_->blocks[k], name));
+  for (const MatrixName name : kAllMatrices) {
+    const auto stored = std::make_shared<TensorWeights>(tensor(block, name));
+    std::span<const float> gain;
+    if (input_of(name) == Site::attn_in) gain = attention_gain;
+    if (input_of(name) == Site::mlp_in) gain = mlp_gain;
+    at(weights, name) = stored;
+    if (rotation_) at(weights, name) = rotated_matrix(*stored, name, gain, *rotation_);
+  }
   return weights;
+}
+
+KvCache DenseModel::adopt(const DenseModel& model, const KvCache& cache, std::size_t positions) const {
+  KvCache adopted = cache;
+  for (Matrix<float>* rows : {&adopted.key, &adopted.value}) {
+    rows->resize_rows(positions);
+    if (rotation_ && !model.rotation_) rotation_->head.apply_rows(*rows);
+  }
+  return adopted;
 }
 
 Matrix<float> DenseModel::embed(std::span<const TokenId> tokens) const {
@@ -43,6 +71,7 @@ Matrix<float> DenseModel::embed(std::span<const TokenId> tokens) const {
                       "use the tokenizer that the checkpoint was trained with");
     checkpoint_->embedding.read_row(static_cast<std::size_t>(tokens[i]), hidden.row(i));
   }
+  if (rotation_) rotation_->stream.apply_rows(hidden);
   return hidden;
 }
 
@@ -54,8 +83,12 @@ void DenseModel::forward(std::size_t k, std::span<const std::uint32_t> rows, Mat
 }
 
 void DenseModel::final_norm(const Matrix<float>& hidden, std::span<const std::uint32_t> rows, Matrix<float>& y) const {
-  for (const std::uint32_t r : rows)
-    rms_norm({hidden.row(r), y.columns()}, final_norm_, config().rms_norm_epsilon, {y.row(r), y.columns()});
+  for (const std::uint32_t r : rows) {
+    const std::span<float> row(y.row(r), y.columns());
+    std::copy_n(hidden.row(r), row.size(), row.begin());
+    if (rotation_) rotation_->stream.undo(row);
+    rms_norm(row, final_norm_, config().rms_norm_epsilon, row);
+  }
 }
 
 Matrix<float> DenseModel::logits(const Matrix<float>& normalised, std::span<const std::uint32_t> rows) const {

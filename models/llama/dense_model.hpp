@@ -33,14 +33,22 @@ std::vector<std::uint32_t> row_range(std::size_t first, std::size_t end);
 class DenseModel {
  public:
   explicit DenseModel(std::shared_ptr<const Checkpoint> checkpoint);
+  /// The same function in the coordinates of QuaRot: gains of norms and all rotations that can be are in the weights,
+  /// the others run between them. Logits agree to rounding. The final norm is that of the stored model again, so that
+  /// its result and the LM head are common to both. Throws ConfigurationError for a width without a fast rotation.
+  DenseModel(std::shared_ptr<const Checkpoint> checkpoint, const ModelRotation& rotation);
 
   const LlamaConfig& config() const { return checkpoint_->config; }
   const Checkpoint& checkpoint() const { return *checkpoint_; }
+  const std::shared_ptr<const Checkpoint>& shared_checkpoint() const { return checkpoint_; }
   const BlockConstants& block(std::size_t k) const { return blocks_[k]; }
-  /// The matrices of block k: what is multiplied, and what is quantized.
-  BlockFloats weights(std::size_t k) const;
   const std::shared_ptr<const Rope>& rope() const { return rope_; }
   const std::vector<float>& final_norm_gain() const { return final_norm_; }
+  /// Null: the model is as stored.
+  const std::shared_ptr<const ModelRotation>& rotation() const { return rotation_; }
+  /// The matrices of block k: what is multiplied, and what is quantized. Those of a rotated model are made here, whole
+  /// and in fp32: hold one block at a time.
+  BlockFloats weights(std::size_t k) const;
 
   /// (tokens × hidden). Throws DataError for an id outside the vocabulary.
   Matrix<float> embed(std::span<const TokenId> tokens) const;
@@ -49,6 +57,8 @@ class DenseModel {
   /// One block on rows of hidden, in place.
   void forward(std::size_t k, std::span<const std::uint32_t> rows, Matrix<float>& hidden, KvCache& cache,
                BlockBuffers& buffers, const SiteObserver& observer = {}) const;
+  /// The first positions of a cache of `model`, the stored one or this one, in the coordinates of this one.
+  KvCache adopt(const DenseModel& model, const KvCache& cache, std::size_t positions) const;
   /// Writes the final RMSNorm of the rows to those of y (positions × hidden).
   void final_norm(const Matrix<float>& hidden, std::span<const std::uint32_t> rows, Matrix<float>& y) const;
   /// Logits of rows of a final_norm(): (rows.size() × vocabulary).
@@ -57,6 +67,7 @@ class DenseModel {
  private:
   std::shared_ptr<const Checkpoint> checkpoint_;
   std::shared_ptr<const Rope> rope_;
+  std::shared_ptr<const ModelRotation> rotation_;
   std::vector<BlockConstants> blocks_;
   std::vector<float> final_norm_;
 };
@@ -76,6 +87,7 @@ class DenseSequence {
   using Observer = std::function<void(std::size_t block, Site, const Matrix<float>&)>;
   void append(std::span<const TokenId> tokens, const Observer& observer = {});
   std::size_t positions() const { return hidden_.rows(); }
+  const DenseModel& model() const { return model_; }
   /// Final RMSNorm of all positions appended so far: (positions × hidden).
   const Matrix<float>& normalised() const { return normalised_; }
   const KvCache& cache(std::size_t block) const { return caches_[block]; }

@@ -39,6 +39,25 @@ AnalogCount RopeOperator::count(std::size_t) const {
   return {.multiply_accumulates = 2 * width_};
 }
 
+void RotationOperator::evaluate(std::span<const Matrix<float>* const> inputs, std::span<const std::uint32_t> rows,
+                                Matrix<float>& y) const {
+  const std::size_t part = rotation_.size() * columns_;
+  parallel_for(
+      rows.size(),
+      [&](std::size_t k) {
+        std::copy_n(inputs[0]->row(rows[k]), width_, y.row(rows[k]));
+        for (std::size_t first = 0; first < width_; first += part) {
+          const std::span<float> values(y.row(rows[k]) + first, part);
+          direction_ == Direction::apply ? rotation_.apply(values, columns_) : rotation_.undo(values, columns_);
+        }
+      },
+      kGrain);
+}
+
+AnalogCount RotationOperator::count(std::size_t) const {
+  return {.multiply_accumulates = width_ / rotation_.size() * rotation_.multiply_accumulates()};
+}
+
 void BiasOperator::evaluate(std::span<const Matrix<float>* const> inputs, std::span<const std::uint32_t> rows,
                             Matrix<float>& y) const {
   parallel_for(

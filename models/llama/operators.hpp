@@ -6,6 +6,7 @@
 #include "core/operator.hpp"
 #include "models/llama/kernels.hpp"
 #include "models/llama/rope.hpp"
+#include "models/rotation/rotation.hpp"
 
 /// LLaMA's operators on cumulative inputs (method.md section 3): the kernels that the dense model runs, as nodes of a
 /// spiking graph.
@@ -37,6 +38,23 @@ class RopeOperator final : public Operator {
  private:
   std::shared_ptr<const Rope> rope_;
   std::size_t width_;
+};
+
+/// What a rotation makes of parts of a row, each (rotation.size() × columns). Slot 0: what is rotated.
+class RotationOperator final : public Operator {
+ public:
+  enum class Direction { apply, undo };
+  RotationOperator(Rotation rotation, std::size_t columns, std::size_t width, Direction direction = Direction::apply)
+      : rotation_(std::move(rotation)), columns_(columns), width_(width), direction_(direction) {}
+  std::size_t width() const override { return width_; }
+  void evaluate(std::span<const Matrix<float>* const> inputs, std::span<const std::uint32_t> rows,
+                Matrix<float>& y) const override;
+  AnalogCount count(std::size_t position) const override;
+
+ private:
+  Rotation rotation_;
+  std::size_t columns_, width_;
+  Direction direction_;
 };
 
 /// y = x + b. Slot 0: a projection. The constant is in the drive from the first step on, spikes or none: an operator is

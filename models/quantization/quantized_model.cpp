@@ -75,11 +75,8 @@ QuantizedSequence::QuantizedSequence(const QuantizedModel& model)
 void QuantizedSequence::append_prefix(const DenseSequence& dense, std::size_t prefix) {
   hidden_.resize_rows(prefix);
   normalised_.resize_rows(prefix);
-  for (std::size_t k = 0; k < caches_.size(); ++k) {
-    caches_[k] = dense.cache(k);
-    caches_[k].key.resize_rows(prefix);
-    caches_[k].value.resize_rows(prefix);
-  }
+  for (std::size_t k = 0; k < caches_.size(); ++k)
+    caches_[k] = model_.dense->adopt(dense.model(), dense.cache(k), prefix);
 }
 
 void QuantizedSequence::append(std::span<const TokenId> tokens, const Observer& observer) {

@@ -35,7 +35,7 @@ struct QuantizedBlock {
 /// The integer network (QANN) that the spikes must equal: int32 accumulators between floating-point operators.
 /// Embedding, norms and LM head stay those of the dense model.
 struct QuantizedModel {
-  std::shared_ptr<const DenseModel> dense;
+  std::shared_ptr<const DenseModel> dense;  // in the coordinates in which it is quantized
   std::vector<QuantizedBlock> blocks;
   int weight_bits = 8, activation_bits = 8;
 };
@@ -46,7 +46,7 @@ class QuantizedSequence {
  public:
   explicit QuantizedSequence(const QuantizedModel& model);
 
-  /// Takes positions 0..prefix-1 over from the dense model.
+  /// Takes positions 0..prefix-1 over from the dense model, the stored or the rotated one.
   void append_prefix(const DenseSequence& dense, std::size_t prefix);
   /// Sees the quantized counts Q(X)/λ of each site (positions × padded width; rows before the appended ones are stale).
   using Observer = std::function<void(std::size_t block, Site, const Matrix<std::int16_t>&)>;

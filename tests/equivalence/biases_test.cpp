@@ -12,21 +12,12 @@ using namespace snnsim::models;
 /// The random checkpoint with biases of a size; without a gain nothing spikes at attn_in, so that only the biases drive
 /// q, k and v.
 std::shared_ptr<const DenseModel> with_biases(float scale, bool silent_input) {
-  auto checkpoint = std::make_shared<Checkpoint>(*random_checkpoint(3));
-  Random random{11};
-  const auto values = [&](std::size_t count, float factor) {
-    auto numbers = std::make_shared<std::vector<float>>(count);
-    for (float& number : *numbers) number = factor * random.normal();
-    checkpoint->storage.push_back(numbers);
-    return Tensor{DataType::f32, {count}, reinterpret_cast<const std::byte*>(numbers->data())};
-  };
-  checkpoint->config.projection_biases = true;
-  for (BlockWeights& block : checkpoint->blocks) {
-    block.query_bias = values(block.query.rows(), scale);
-    block.key_bias = values(block.key.rows(), scale);
-    block.value_bias = values(block.value.rows(), scale);
-    if (silent_input) block.attention_norm = values(block.attention_norm.size(), 0);
-  }
+  auto checkpoint = std::make_shared<Checkpoint>(*biased_checkpoint(scale));
+  auto zeros = std::make_shared<std::vector<float>>(checkpoint->config.hidden_size);
+  checkpoint->storage.push_back(zeros);
+  if (silent_input)
+    for (BlockWeights& block : checkpoint->blocks)
+      block.attention_norm.bytes = reinterpret_cast<const std::byte*>(zeros->data());
   return std::make_shared<DenseModel>(checkpoint);
 }
 

@@ -40,6 +40,24 @@ std::shared_ptr<const Checkpoint> random_checkpoint(std::uint64_t seed) {
   return checkpoint;
 }
 
+std::shared_ptr<const Checkpoint> biased_checkpoint(float scale) {
+  auto checkpoint = std::make_shared<Checkpoint>(*random_checkpoint(3));
+  Random random{11};
+  const auto bias = [&](std::size_t count) {
+    auto numbers = std::make_shared<std::vector<float>>(count);
+    for (float& number : *numbers) number = scale * random.normal();
+    checkpoint->storage.push_back(numbers);
+    return Tensor{DataType::f32, {count}, reinterpret_cast<const std::byte*>(numbers->data())};
+  };
+  checkpoint->config.projection_biases = true;
+  for (BlockWeights& block : checkpoint->blocks) {
+    block.query_bias = bias(block.query.rows());
+    block.key_bias = bias(block.key.rows());
+    block.value_bias = bias(block.value.rows());
+  }
+  return checkpoint;
+}
+
 std::vector<TokenId> random_tokens(const LlamaConfig& config, std::size_t count, std::uint64_t seed) {
   Random random{seed};
   std::vector<TokenId> tokens{1};

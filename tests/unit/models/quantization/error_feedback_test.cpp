@@ -191,8 +191,9 @@ TEST_CASE("a model is closer to the dense one with feedback, and needs calibrati
   std::vector<std::vector<TokenId>> sequences;
   for (std::uint64_t seed = 0; seed < 12; ++seed) sequences.push_back(tests::random_tokens(dense->config(), 40, seed));
   const auto distance = [&](WeightMethod method) {
-    const QuantizedModel model =
-        quantize(dense, sequences, {.weight_bits = 3, .activation_bits = kBitsOff, .weights = method, .prefix = 1});
+    const QuantizedModel model = quantize(
+        dense, sequences,
+        {.weight_bits = 3, .activation_bits = kBitsOff, .weights = method, .prefix = 1, .activation_range = {}});
     DenseSequence expected(*dense);
     expected.append(sequences[0]);
     QuantizedSequence sequence(model);
@@ -203,7 +204,8 @@ TEST_CASE("a model is closer to the dense one with feedback, and needs calibrati
     return sum;
   };
   CHECK(distance(WeightMethod::gptq) < 0.9 * distance(WeightMethod::rtn));
-  const QuantizerOptions gptq{.weight_bits = 3, .activation_bits = kBitsOff, .weights = WeightMethod::gptq};
+  const QuantizerOptions gptq{
+      .weight_bits = 3, .activation_bits = kBitsOff, .weights = WeightMethod::gptq, .activation_range = {}};
   CHECK_THROWS_AS(quantize(dense, {}, gptq), DataError);
 }
 

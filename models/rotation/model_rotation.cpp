@@ -1,0 +1,72 @@
+#include "models/rotation/model_rotation.hpp"
+
+#include <algorithm>
+
+#include "core/parallel.hpp"
+
+namespace snnsim::models {
+
+namespace {
+
+class WholeMatrix final : public FloatWeights {
+ public:
+  explicit WholeMatrix(Matrix<float> values) : values_(std::move(values)) {}
+  std::size_t out() const override { return values_.rows(); }
+  std::size_t in() const override { return values_.columns(); }
+  void read_row(std::size_t i, float* values) const override { std::copy_n(values_.row(i), in(), values); }
+
+ private:
+  Matrix<float> values_;
+};
+
+Matrix<float> read_whole(const FloatWeights& weights, std::span<const float> gain) {
+  Matrix<float> values(weights.out(), weights.in());
+  parallel_for(weights.out(), [&](std::size_t i) {
+    float* row = values.row(i);
+    weights.read_row(i, row);
+    for (std::size_t j = 0; j < gain.size(); ++j) row[j] *= gain[j];
+  });
+  return values;
+}
+
+void rotate_inputs(Matrix<float>& values, MatrixName name, const ModelRotation& rotation) {
+  switch (input_of(name)) {
+    case Site::attn_out:
+      rotation.head.apply_rows(values);
+      return rotation.heads.apply_rows(values, rotation.head.size());
+    case Site::mlp_mid:
+      return rotation.inner.apply_rows(values);
+    default:
+      rotation.stream.apply_rows(values);
+  }
+}
+
+void rotate_outputs(Matrix<float>& values, MatrixName name, const ModelRotation& rotation) {
+  const std::size_t in = values.columns(), head = rotation.head.size() * in;
+  if (name == MatrixName::output || name == MatrixName::down) rotation.stream.apply_columns(values);
+  if (name == MatrixName::value)
+    parallel_for(values.values().size() / head,
+                 [&](std::size_t h) { rotation.head.apply(values.values().subspan(h * head, head), in); });
+}
+
+}  // namespace
+
+ModelRotation::ModelRotation(const LlamaConfig& config, std::uint64_t seed)
+    : stream(config.hidden_size, seed, 0),
+      head(config.head_dim, seed, 1),
+      heads(config.heads, seed, 2),
+      inner(config.intermediate_size, seed, 3) {}
+
+void ModelRotation::rotate_heads(std::span<float> row) const {
+  for (std::size_t first = 0; first < row.size(); first += head.size()) head.apply(row.subspan(first, head.size()));
+}
+
+std::shared_ptr<const FloatWeights> rotated_matrix(const FloatWeights& weights, MatrixName name,
+                                                   std::span<const float> gain, const ModelRotation& rotation) {
+  Matrix<float> values = read_whole(weights, gain);
+  rotate_inputs(values, name, rotation);
+  rotate_outputs(values, name, rotation);
+  return std::make_shared<WholeMatrix>(std::move(values));
+}
+
+}  // namespace snnsim::models
