@@ -2,20 +2,13 @@
 
 #include <fmt/format.h>
 
+#include "experiments/csv.hpp"
 #include "experiments/report.hpp"
 
 namespace snnsim::experiments {
 namespace {
 
 using nlohmann::ordered_json;
-
-/// RFC 4180.
-std::string quoted(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string out = "\"";
-  for (const char c : text) out += c == '"' ? "\"\"" : std::string(1, c);
-  return out + '"';
-}
 
 /// What tells one member of a list from the others.
 std::string label(const ordered_json& member, std::size_t place) {
@@ -40,7 +33,7 @@ class Table {
       for (std::size_t i = 0; i < json.size(); ++i) add(section, name, fmt::format("{}.{}", metric, i + 1), json[i]);
     } else if (json.is_number() || json.is_boolean() || json.is_null()) {
       const std::string value = json.is_null() ? "" : json.is_boolean() ? (json.get<bool>() ? "1" : "0") : json.dump();
-      text_ += fmt::format("{},{},{},{}\n", section, quoted(name), metric, value);
+      text_ += fmt::format("{},{},{},{}\n", section, csv_field(name), metric, value);
     }
   }
   const std::string& text() const { return text_; }
