@@ -108,7 +108,7 @@ struct NibbleColumns {
   static constexpr std::size_t kBytes = column_bytes(WeightFormat::nibbles);
   static HWY_INLINE hn::Vec<Quads> load(const std::uint8_t* column, std::size_t h) {
     const Quads d;
-    const auto low_half = hn::Set(d, 0x0F), to_bias = hn::Set(d, IntegerWeights::kBias - 8);
+    const auto low_half = hn::Set(d, 0x0F), to_bias = hn::Set(d, IntegerWeights::kBias - IntegerWeights::kNibbleBias);
 #if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL  // one vector is the whole column
     (void)h;
     const hn::Half<Quads> half;

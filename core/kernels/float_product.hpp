@@ -1,8 +1,10 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "core/matrix.hpp"
@@ -17,6 +19,19 @@ class FloatWeights {
   virtual std::size_t in() const = 0;
   /// Row i in fp32, written to values (in).
   virtual void read_row(std::size_t i, float* values) const = 0;
+};
+
+/// A matrix in memory.
+class MatrixWeights final : public FloatWeights {
+ public:
+  explicit MatrixWeights(Matrix<float> values) : values_(std::move(values)) {}
+  std::size_t out() const override { return values_.rows(); }
+  std::size_t in() const override { return values_.columns(); }
+  void read_row(std::size_t i, float* values) const override { std::copy_n(values_.row(i), in(), values); }
+  const Matrix<float>& values() const { return values_; }
+
+ private:
+  Matrix<float> values_;
 };
 
 /// y[k] = W x[rows[k]] in fp32. Every output starts from 0 and takes the inputs in ascending order, each with one

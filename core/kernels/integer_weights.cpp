@@ -10,16 +10,16 @@ namespace snnsim {
 
 namespace {
 
-constexpr std::int32_t kNibbleBias = 8;
 constexpr std::size_t kNibbleBytes = column_bytes(WeightFormat::nibbles);
 
 WeightFormat smallest_format(std::span<const std::int8_t> weights) {
-  const auto fits = [](std::int8_t w) { return w >= -kNibbleBias && w < kNibbleBias; };
+  constexpr std::int32_t limit = IntegerWeights::kNibbleBias;
+  const auto fits = [](std::int8_t w) { return w >= -limit && w < limit; };
   return std::ranges::all_of(weights, fits) ? WeightFormat::nibbles : WeightFormat::bytes;
 }
 
 std::uint8_t zeros(WeightFormat format) {
-  return format == WeightFormat::bytes ? IntegerWeights::kBias : kNibbleBias * 0x11;
+  return format == WeightFormat::bytes ? IntegerWeights::kBias : IntegerWeights::kNibbleBias * 0x11;
 }
 
 }  // namespace

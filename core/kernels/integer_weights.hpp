@@ -20,7 +20,7 @@ class IntegerWeights {
  public:
   static constexpr std::size_t kTile = 64;  // outputs of a tile
   static constexpr std::size_t kQuad = 4;   // inputs that kernels take together
-  static constexpr std::int32_t kBias = 128;
+  static constexpr std::int32_t kBias = 128, kNibbleBias = 8;
 
   /// weights: (out × in), row-major. Σ_in |w| × the largest possible count must stay below 2^31: the caller proves it
   /// with max_row_magnitude().

@@ -102,8 +102,8 @@ void forward_block(const BlockConstants& block, Arithmetic& arithmetic, std::spa
   });
   if (block.rotation != nullptr)
     per_row([&](std::uint32_t r) {
-      block.rotation->rotate_heads(row(buffers.q, r));
-      block.rotation->rotate_heads(row(buffers.k, r));
+      block.rotation->head.apply(row(buffers.q, r));
+      block.rotation->head.apply(row(buffers.k, r));
     });
   arithmetic.site(Site::q, buffers.q);
   arithmetic.site(Site::k, buffers.k);

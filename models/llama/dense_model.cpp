@@ -33,33 +33,32 @@ DenseModel::DenseModel(std::shared_ptr<const Checkpoint> checkpoint, const Model
   for (BlockConstants& block : blocks_) {
     std::ranges::fill(block.attention_norm, 1.0F);
     std::ranges::fill(block.mlp_norm, 1.0F);
-    rotation_->rotate_heads(at(block.bias, MatrixName::value));
+    rotation_->head.apply(at(block.bias, MatrixName::value));
     block.rotation = rotation_.get();
   }
 }
 
 BlockFloats DenseModel::weights(std::size_t k) const {
   const BlockWeights& block = checkpoint_->blocks[k];
-  const std::vector<float> attention_gain = block.attention_norm.read(), mlp_gain = block.mlp_norm.read();
   BlockFloats weights;
-  for (const MatrixName name : kAllMatrices) {
-    const auto stored = std::make_shared<TensorWeights>(tensor(block, name));
-    std::span<const float> gain;
-    if (input_of(name) == Site::attn_in) gain = attention_gain;
-    if (input_of(name) == Site::mlp_in) gain = mlp_gain;
-    at(weights, name) = stored;
-    if (rotation_) at(weights, name) = rotated_matrix(*stored, name, gain, *rotation_);
-  }
+  for (const MatrixName name : kAllMatrices) at(weights, name) = std::make_shared<TensorWeights>(tensor(block, name));
+  if (!rotation_) return weights;
+  PerSite<std::vector<float>> gain;
+  at(gain, Site::attn_in) = block.attention_norm.read();
+  at(gain, Site::mlp_in) = block.mlp_norm.read();
+  for (const MatrixName name : kAllMatrices)
+    at(weights, name) = rotated_matrix(*at(weights, name), name, at(gain, input_of(name)), *rotation_);
   return weights;
 }
 
 KvCache DenseModel::adopt(const DenseModel& model, const KvCache& cache, std::size_t positions) const {
-  KvCache adopted = cache;
-  for (Matrix<float>* rows : {&adopted.key, &adopted.value}) {
-    rows->resize_rows(positions);
-    if (rotation_ && !model.rotation_) rotation_->head.apply_rows(*rows);
-  }
-  return adopted;
+  const auto first_rows = [&](const Matrix<float>& from) {
+    Matrix<float> rows(positions, from.columns());
+    for (std::size_t r = 0; r < positions; ++r) std::copy_n(from.row(r), from.columns(), rows.row(r));
+    if (rotation_ && !model.rotation_) rotation_->head.apply_rows(rows);
+    return rows;
+  };
+  return {first_rows(cache.key), first_rows(cache.value)};
 }
 
 Matrix<float> DenseModel::embed(std::span<const TokenId> tokens) const {

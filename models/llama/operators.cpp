@@ -41,15 +41,12 @@ AnalogCount RopeOperator::count(std::size_t) const {
 
 void RotationOperator::evaluate(std::span<const Matrix<float>* const> inputs, std::span<const std::uint32_t> rows,
                                 Matrix<float>& y) const {
-  const std::size_t part = rotation_.size() * columns_;
   parallel_for(
       rows.size(),
       [&](std::size_t k) {
-        std::copy_n(inputs[0]->row(rows[k]), width_, y.row(rows[k]));
-        for (std::size_t first = 0; first < width_; first += part) {
-          const std::span<float> values(y.row(rows[k]) + first, part);
-          direction_ == Direction::apply ? rotation_.apply(values, columns_) : rotation_.undo(values, columns_);
-        }
+        const std::span<float> row(y.row(rows[k]), width_);
+        std::copy_n(inputs[0]->row(rows[k]), width_, row.begin());
+        direction_ == Direction::apply ? rotation_.apply(row, columns_) : rotation_.undo(row, columns_);
       },
       kGrain);
 }

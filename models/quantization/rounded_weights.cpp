@@ -4,7 +4,6 @@
 #include <span>
 
 #include "core/parallel.hpp"
-#include "models/quantization/threshold_search.hpp"
 
 namespace snnsim::models {
 

@@ -5,7 +5,7 @@
 
 #include "core/kernels/float_product.hpp"
 #include "core/matrix.hpp"
-#include "core/rounding.hpp"
+#include "models/quantization/threshold_search.hpp"
 
 namespace snnsim::models {
 
@@ -16,7 +16,7 @@ struct RoundingGrid {
   int bits = 8;                   // 2..8
   std::size_t group = kWholeRow;  // input channels; the last group of a row may be shorter
 
-  LevelRange range() const { return {-(1 << (bits - 1)), (1 << (bits - 1)) - 1}; }
+  LevelRange range() const { return signed_range(bits); }
   std::size_t groups(std::size_t in) const { return group == kWholeRow ? 1 : (in + group - 1) / group; }
   std::size_t group_of(std::size_t channel) const { return group == kWholeRow ? 0 : channel / group; }
 };

@@ -1,23 +1,10 @@
 #include "models/rotation/model_rotation.hpp"
 
-#include <algorithm>
-
 #include "core/parallel.hpp"
 
 namespace snnsim::models {
 
 namespace {
-
-class WholeMatrix final : public FloatWeights {
- public:
-  explicit WholeMatrix(Matrix<float> values) : values_(std::move(values)) {}
-  std::size_t out() const override { return values_.rows(); }
-  std::size_t in() const override { return values_.columns(); }
-  void read_row(std::size_t i, float* values) const override { std::copy_n(values_.row(i), in(), values); }
-
- private:
-  Matrix<float> values_;
-};
 
 Matrix<float> read_whole(const FloatWeights& weights, std::span<const float> gain) {
   Matrix<float> values(weights.out(), weights.in());
@@ -57,16 +44,12 @@ ModelRotation::ModelRotation(const LlamaConfig& config, std::uint64_t seed)
       heads(config.heads, seed, 2),
       inner(config.intermediate_size, seed, 3) {}
 
-void ModelRotation::rotate_heads(std::span<float> row) const {
-  for (std::size_t first = 0; first < row.size(); first += head.size()) head.apply(row.subspan(first, head.size()));
-}
-
 std::shared_ptr<const FloatWeights> rotated_matrix(const FloatWeights& weights, MatrixName name,
                                                    std::span<const float> gain, const ModelRotation& rotation) {
   Matrix<float> values = read_whole(weights, gain);
   rotate_inputs(values, name, rotation);
   rotate_outputs(values, name, rotation);
-  return std::make_shared<WholeMatrix>(std::move(values));
+  return std::make_shared<MatrixWeights>(std::move(values));
 }
 
 }  // namespace snnsim::models

@@ -20,9 +20,6 @@ struct ModelRotation {
   Rotation inner;   // input of Wdown (intermediate)
 
   ModelRotation(const LlamaConfig& config, std::uint64_t seed);
-
-  /// Every head of a row.
-  void rotate_heads(std::span<float> row) const;
 };
 
 /// A matrix in the rotated coordinates, fp32, whole: `gain` (in) of the norm before it comes first, where there is one.

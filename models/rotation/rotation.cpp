@@ -89,25 +89,31 @@ void Rotation::change_signs(std::span<float> values, std::size_t columns) const 
     for (std::size_t c = 0; c < columns; ++c) values[i * columns + c] *= signs_[i];
 }
 
+template <typename Body>
+void Rotation::for_parts(std::span<float> values, std::size_t columns, const Body& body) const {
+  const std::size_t part = size() * columns;
+  assert(values.size() % part == 0);
+  for (std::size_t first = 0; first < values.size(); first += part) body(values.subspan(first, part));
+}
+
 void Rotation::apply(std::span<float> values, std::size_t columns) const {
-  assert(values.size() == size() * columns);
-  change_signs(values, columns);
-  hadamard(values, columns);
-  mix(factor_, values, columns);
+  for_parts(values, columns, [&](std::span<float> part) {
+    change_signs(part, columns);
+    hadamard(part, columns);
+    mix(factor_, part, columns);
+  });
 }
 
 void Rotation::undo(std::span<float> values, std::size_t columns) const {
-  assert(values.size() == size() * columns);
-  mix(factor_transposed_, values, columns);
-  hadamard(values, columns);
-  change_signs(values, columns);
+  for_parts(values, columns, [&](std::span<float> part) {
+    mix(factor_transposed_, part, columns);
+    hadamard(part, columns);
+    change_signs(part, columns);
+  });
 }
 
 void Rotation::apply_rows(Matrix<float>& matrix, std::size_t columns) const {
-  const std::size_t part = size() * columns, parts = matrix.columns() / part;
-  parallel_for(matrix.rows(), [&](std::size_t r) {
-    for (std::size_t p = 0; p < parts; ++p) apply({matrix.row(r) + p * part, part}, columns);
-  });
+  parallel_for(matrix.rows(), [&](std::size_t r) { apply({matrix.row(r), matrix.columns()}, columns); });
 }
 
 void Rotation::apply_columns(Matrix<float>& matrix) const {

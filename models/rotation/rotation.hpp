@@ -21,10 +21,10 @@ class Rotation {
   Rotation(std::size_t size, std::uint64_t seed, std::uint64_t number);
 
   std::size_t size() const { return signs_.size(); }
-  /// values (size × columns): every column becomes Q times itself, or Qᵀ times itself.
+  /// values (parts × size × columns): every column of every part becomes Q times itself, or Qᵀ times itself.
   void apply(std::span<float> values, std::size_t columns = 1) const;
   void undo(std::span<float> values, std::size_t columns = 1) const;
-  /// The same for every row of a matrix (· × size × columns).
+  /// The same for every row of a matrix (· × parts * size * columns).
   void apply_rows(Matrix<float>& matrix, std::size_t columns = 1) const;
   /// For the columns of a matrix (size × ·).
   void apply_columns(Matrix<float>& matrix) const;
@@ -32,6 +32,9 @@ class Rotation {
   std::uint64_t multiply_accumulates() const;
 
  private:
+  /// body(part) for each.
+  template <typename Body>
+  void for_parts(std::span<float> values, std::size_t columns, const Body& body) const;
   void hadamard(std::span<float> values, std::size_t columns) const;
   void mix(const Matrix<float>& factor, std::span<float> values, std::size_t columns) const;
   void change_signs(std::span<float> values, std::size_t columns) const;

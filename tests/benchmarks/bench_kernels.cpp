@@ -174,14 +174,8 @@ BENCHMARK(onednn)
 
 /// The dense product in fp32 with one fixed order of additions. Arguments: in, out, rows.
 void multiply_float(benchmark::State& state) {
-  struct Weights final : FloatWeights {
-    std::size_t in_, out_;
-    std::vector<float> values;
-    Weights(std::size_t in, std::size_t out) : in_(in), out_(out), values(in * out, 0.5F) {}
-    std::size_t out() const override { return out_; }
-    std::size_t in() const override { return in_; }
-    void read_row(std::size_t i, float* row) const override { std::copy_n(values.data() + i * in_, in_, row); }
-  } const weights(static_cast<std::size_t>(state.range(0)), static_cast<std::size_t>(state.range(1)));
+  const auto in = static_cast<std::size_t>(state.range(0)), out = static_cast<std::size_t>(state.range(1));
+  const MatrixWeights weights(Matrix<float>(out, in, 0.5F));
   const auto rows = static_cast<std::size_t>(state.range(2));
   const Matrix<float> x(rows, weights.in(), 1.0F);
   Matrix<float> y(rows, weights.out());

@@ -51,24 +51,12 @@ TEST_CASE("biases reach q, k and v although no spike arrives") {
 
 TEST_CASE("event and stepped executors agree on biases, for every neuron") {
   const auto dense = with_biases(1, false);
-  const std::vector<TokenId> tokens = random_tokens(dense->config(), 15, 5);
-  const QuantizedModel qann = quantized(dense, 6, 6, 1);
-  for (const auto& neuron : all_neurons(4)) {
-    const SpikingModel spiking = convert_to(qann, 4, SourceSchedule::constant, neuron);
-    CHECK(simulate(spiking, *dense, *make_event_executor(spiking.graph, TimeSettings{.timesteps = 4}), tokens, 1) ==
-          simulate(spiking, *dense, *make_stepped_executor(spiking.graph, TimeSettings{.timesteps = 4}), tokens, 1));
-  }
+  check_executors_agree(quantized(dense, 6, 6, 1), random_tokens(dense->config(), 15, 5), 1);
 }
 
 TEST_CASE("without quantization a model with biases is the dense model") {
   const auto dense = with_biases(1, false);
-  const std::vector<TokenId> tokens = random_tokens(dense->config(), 15, 5);
-  const QuantizedModel qann = quantized(dense, 16, 16, 0);
-  DenseSequence reference(*dense);
-  reference.append(tokens);
-  QuantizedSequence sequence(qann);
-  sequence.append(tokens);
-  CHECK(same_rows(reference.normalised(), sequence.normalised(), 0));
+  check_unquantized_is_dense(dense, random_tokens(dense->config(), 15, 5));
 }
 
 }  // namespace

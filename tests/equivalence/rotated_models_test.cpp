@@ -46,13 +46,7 @@ TEST_CASE("rotated: stories3m") {
 
 TEST_CASE("rotated: event and stepped executors agree, for every neuron") {
   const auto dense = rotated(random_checkpoint(3));
-  const std::vector<TokenId> tokens = random_tokens(dense->config(), 15, 5);
-  const QuantizedModel qann = quantized(dense, 6, 6, 1);
-  for (const auto& neuron : all_neurons(4)) {
-    const SpikingModel spiking = convert_to(qann, 4, SourceSchedule::constant, neuron);
-    CHECK(simulate(spiking, *dense, *make_event_executor(spiking.graph, TimeSettings{.timesteps = 4}), tokens, 1) ==
-          simulate(spiking, *dense, *make_stepped_executor(spiking.graph, TimeSettings{.timesteps = 4}), tokens, 1));
-  }
+  check_executors_agree(quantized(dense, 6, 6, 1), random_tokens(dense->config(), 15, 5), 1);
 }
 
 TEST_CASE("rotated: a prefix of the stored model serves QANN and spiking network alike") {
@@ -76,13 +70,7 @@ TEST_CASE("rotated: a prefix of the stored model serves QANN and spiking network
 
 TEST_CASE("rotated: without quantization the QANN is the rotated dense model to the last bit") {
   const auto dense = rotated(biased_checkpoint(1));
-  const std::vector<TokenId> tokens = random_tokens(dense->config(), 15, 5);
-  const QuantizedModel qann = quantized(dense, 16, 16, 0);
-  DenseSequence reference(*dense);
-  reference.append(tokens);
-  QuantizedSequence sequence(qann);
-  sequence.append(tokens);
-  CHECK(same_rows(reference.normalised(), sequence.normalised(), 0));
+  check_unquantized_is_dense(dense, random_tokens(dense->config(), 15, 5));
 }
 
 TEST_CASE("rotations are counted among the analog operators") {

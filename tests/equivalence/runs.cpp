@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/equivalence/small_model.hpp"
+
 namespace snnsim::tests {
 
 using namespace snnsim::models;
@@ -109,6 +111,27 @@ void check_equals_qann(const QuantizedModel& qann, const SpikingModel& spiking, 
                        std::size_t prefix, bool sequential) {
   const auto executor = make_stepped_executor(spiking.graph, TimeSettings{.timesteps = spiking.timesteps});
   check_equals_qann(qann, spiking, *executor, tokens, prefix, sequential);
+}
+
+void check_executors_agree(const QuantizedModel& qann, const std::vector<TokenId>& tokens, std::size_t prefix) {
+  constexpr std::uint32_t timesteps = 4;
+  const auto run = [&](const SpikingModel& spiking, const auto& make_executor) {
+    return simulate(spiking, *qann.dense, *make_executor(spiking.graph, TimeSettings{.timesteps = timesteps}), tokens,
+                    prefix);
+  };
+  for (const auto& neuron : all_neurons(timesteps)) {
+    const SpikingModel spiking = convert_to(qann, timesteps, SourceSchedule::constant, neuron);
+    CHECK(run(spiking, make_event_executor) == run(spiking, make_stepped_executor));
+  }
+}
+
+void check_unquantized_is_dense(const std::shared_ptr<const DenseModel>& dense, const std::vector<TokenId>& tokens) {
+  const QuantizedModel qann = quantized(dense, 16, 16, 0);
+  DenseSequence reference(*dense);
+  reference.append(tokens);
+  QuantizedSequence sequence(qann);
+  sequence.append(tokens);
+  CHECK(same_rows(reference.normalised(), sequence.normalised(), 0));
 }
 
 }  // namespace snnsim::tests

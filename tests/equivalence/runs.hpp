@@ -37,6 +37,12 @@ void check_equals_qann(const models::QuantizedModel& qann, const models::Spiking
 void check_equals_qann(const models::QuantizedModel& qann, const models::SpikingModel& spiking,
                        const Executor& executor, const std::vector<models::TokenId>& tokens, std::size_t prefix,
                        bool sequential = false);
+/// Checks that both executors give the same bits, with every kind of neuron in 4 steps.
+void check_executors_agree(const models::QuantizedModel& qann, const std::vector<models::TokenId>& tokens,
+                           std::size_t prefix);
+/// Checks that the QANN of a model with nothing quantized is that model to the last bit.
+void check_unquantized_is_dense(const std::shared_ptr<const models::DenseModel>& dense,
+                                const std::vector<models::TokenId>& tokens);
 /// How many counts differ from the QANN's.
 std::size_t count_different(const models::QuantizedModel& qann, const Run& run,
                             const std::vector<models::TokenId>& tokens, std::size_t prefix);

@@ -51,12 +51,7 @@ TEST_CASE_FIXTURE(Fixture, "weights or activations left at 16 bits keep the equa
 }
 
 TEST_CASE_FIXTURE(Fixture, "without any quantization the QANN is the dense model") {
-  const QuantizedModel qann = quantized(dense, 16, 16, 0);
-  DenseSequence reference(*dense);
-  reference.append(tokens);
-  QuantizedSequence quantized(qann);
-  quantized.append(tokens);
-  CHECK(same_rows(reference.normalised(), quantized.normalised(), 0));
+  check_unquantized_is_dense(dense, tokens);
 }
 
 TEST_CASE_FIXTURE(Fixture, "event and stepped executors agree bit for bit, for every neuron and number of threads") {

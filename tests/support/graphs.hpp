@@ -7,19 +7,6 @@
 
 namespace snnsim::tests {
 
-/// Weights of a float projection, held as they are.
-class StoredWeights final : public FloatWeights {
- public:
-  explicit StoredWeights(Matrix<float> values) : values_(std::move(values)) {}
-  std::size_t out() const override { return values_.rows(); }
-  std::size_t in() const override { return values_.columns(); }
-  void read_row(std::size_t i, float* values) const override { std::copy_n(values_.row(i), in(), values); }
-  const Matrix<float>& values() const { return values_; }
-
- private:
-  Matrix<float> values_;
-};
-
 /// A population that rounds to nearest, one θ for all of its neurons.
 inline Population population(NeuronModel neuron, LevelRange range, std::size_t width, float threshold = 1) {
   return {.name = std::string(name(neuron)),
@@ -55,7 +42,7 @@ inline Projection sparse_projection(std::size_t out, std::size_t in, const std::
 }
 
 inline Projection float_projection(Matrix<float> weights) {
-  return {.name = "float", .synapses = FloatSynapses{std::make_shared<const StoredWeights>(std::move(weights))}};
+  return {.name = "float", .synapses = FloatSynapses{std::make_shared<const MatrixWeights>(std::move(weights))}};
 }
 
 }  // namespace snnsim::tests

@@ -12,8 +12,6 @@
 namespace snnsim {
 namespace {
 
-using tests::StoredWeights;
-
 Matrix<float> random_matrix(tests::Random& random, std::size_t rows, std::size_t columns) {
   Matrix<float> m(rows, columns);
   for (float& v : m.values())
@@ -47,7 +45,7 @@ TEST_CASE("multiply() equals the plain loop to the bit, for every shape, placeme
         CAPTURE(out);
         CAPTURE(in);
         CAPTURE(positions);
-        const StoredWeights weights(random_matrix(random, out, in));
+        const MatrixWeights weights(random_matrix(random, out, in));
         const Matrix<float> x =
             random_matrix(random, positions, in + positions % 3);  // columns beyond `in` are ignored
         std::vector<std::uint32_t> rows;
@@ -67,7 +65,7 @@ TEST_CASE("multiply() equals the plain loop to the bit, for every shape, placeme
 }
 
 TEST_CASE("no rows: nothing is written") {
-  const StoredWeights weights(Matrix<float>(3, 2, 1.0F));
+  const MatrixWeights weights(Matrix<float>(3, 2, 1.0F));
   Matrix<float> y(0, 3);
   multiply(weights, Matrix<float>(4, 2), {}, y, OutputRows::gathered);
   CHECK(y.rows() == 0);

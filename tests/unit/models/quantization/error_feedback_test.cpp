@@ -15,18 +15,6 @@
 namespace snnsim::models {
 namespace {
 
-/// A matrix in memory as weights.
-class Values final : public FloatWeights {
- public:
-  explicit Values(Matrix<float> values) : values_(std::move(values)) {}
-  std::size_t out() const override { return values_.rows(); }
-  std::size_t in() const override { return values_.columns(); }
-  void read_row(std::size_t i, float* to) const override { std::copy_n(values_.row(i), in(), to); }
-
- private:
-  Matrix<float> values_;
-};
-
 Matrix<float> random_matrix(std::size_t rows, std::size_t columns, std::uint64_t seed) {
   tests::Random random{seed};
   Matrix<float> matrix(rows, columns);
@@ -90,7 +78,7 @@ TEST_CASE("two channels, by hand") {
   CHECK(feedback.pivot(0) == doctest::Approx(2));
   CHECK(feedback.pivot(1) == doctest::Approx(2));
   const FeedbackResult result =
-      round_with_feedback(Values(matrix(1, 2, {0.4F, 1.4F})), feedback, {4}, matrix(1, 1, {1}));
+      round_with_feedback(MatrixWeights(matrix(1, 2, {0.4F, 1.4F})), feedback, {4}, matrix(1, 1, {1}));
   CHECK(result.weights.levels.row(0)[0] == 1);
   CHECK(result.weights.levels.row(0)[1] == 1);
   CHECK(result.error[0] == doctest::Approx(4 * 0.36 - 2 * 2 * 0.6 * 0.4 + 5 * 0.16));
@@ -112,7 +100,7 @@ TEST_CASE("moments are sums of products of channels, of the listed rows only") {
 TEST_CASE("inputs that are not correlated: nothing is fed back, so weights become the nearest levels") {
   Matrix<float> x(40, 40);
   for (std::size_t j = 0; j < 40; ++j) x.row(j)[j] = 2;
-  const Values weights(random_matrix(9, 40, 5));
+  const MatrixWeights weights(random_matrix(9, 40, 5));
   const RoundingGrid grid{3};
   const RoundedWeights nearest = round_to_nearest(weights, grid);
   CHECK(equal(round_with_feedback(weights, ErrorFeedback(moments_of(x)), grid, nearest.scale).weights, nearest));
@@ -121,7 +109,7 @@ TEST_CASE("inputs that are not correlated: nothing is fed back, so weights becom
 TEST_CASE("on correlated inputs the products are closer than with the nearest weights, by the error it says") {
   constexpr std::size_t width = 300;  // more than two blocks of channels
   const Matrix<float> x = correlated_inputs(500, width);
-  const Values weights(random_matrix(20, width, 6));
+  const MatrixWeights weights(random_matrix(20, width, 6));
   const ErrorFeedback feedback(moments_of(x), 1e-6F);
   for (const int bits : {2, 3, 4, 6, 8})
     for (const std::size_t group : {RoundingGrid::kWholeRow, std::size_t{32}, std::size_t{128}}) {
@@ -141,7 +129,7 @@ TEST_CASE("on correlated inputs the products are closer than with the nearest we
 
 TEST_CASE("the same bits on any number of threads and every instruction set") {
   const Matrix<float> x = correlated_inputs(150, 200);
-  const Values weights(random_matrix(70, 200, 7));
+  const MatrixWeights weights(random_matrix(70, 200, 7));
   const auto round = [&] { return round_with_feedback(weights, ErrorFeedback(moments_of(x)), {4, 64}); };
   const RoundedWeights expected = round();
   for (const std::size_t threads : {1, 3, 8}) {
@@ -152,7 +140,7 @@ TEST_CASE("the same bits on any number of threads and every instruction set") {
 }
 
 TEST_CASE("degenerate inputs give sound weights: none, one row, a dead channel, equal channels, huge and tiny ones") {
-  const Values weights(random_matrix(6, 24, 8));
+  const MatrixWeights weights(random_matrix(6, 24, 8));
   const RoundingGrid grid{4};
   const RoundedWeights nearest = round_to_nearest(weights, grid);
   CHECK(equal(round_with_feedback(weights, ErrorFeedback(InputMoments(24)), grid, nearest.scale).weights, nearest));
@@ -173,9 +161,9 @@ TEST_CASE("rows of zeros and constant rows") {
   std::fill_n(values.row(1), 16, 0.7F);
   std::fill_n(values.row(2), 16, -0.7F);
   const RoundedWeights rounded =
-      round_with_feedback(Values(values), ErrorFeedback(moments_of(correlated_inputs(40, 16))), {2});
+      round_with_feedback(MatrixWeights(values), ErrorFeedback(moments_of(correlated_inputs(40, 16))), {2});
   for (std::size_t j = 0; j < 16; ++j) CHECK(rounded.levels.row(0)[j] == 0);
-  CHECK(output_error(correlated_inputs(40, 16), Values(values), rounded) <= 0.02 * 0.7 * 0.7 * 40 * 16);
+  CHECK(output_error(correlated_inputs(40, 16), MatrixWeights(values), rounded) <= 0.02 * 0.7 * 0.7 * 40 * 16);
 }
 
 TEST_CASE("inputs and weights that are not finite are refused") {
@@ -183,7 +171,7 @@ TEST_CASE("inputs and weights that are not finite are refused") {
   x.row(1)[2] = std::numeric_limits<float>::quiet_NaN();
   CHECK_THROWS_AS(ErrorFeedback(moments_of(x)), DataError);
   const ErrorFeedback feedback(moments_of(random_matrix(4, 8, 2)));
-  CHECK_THROWS_AS(round_with_feedback(Values(x), feedback, {4}), DataError);
+  CHECK_THROWS_AS(round_with_feedback(MatrixWeights(x), feedback, {4}), DataError);
 }
 
 TEST_CASE("a model is closer to the dense one with feedback, and needs calibration sequences for it") {
