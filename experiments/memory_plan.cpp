@@ -38,14 +38,31 @@ struct Widths {
   }
 };
 
-std::uint64_t padded_bytes(std::uint64_t out, std::uint64_t in) {
-  return padded_outputs(out) * padded_inputs(in) + out * (kWord + kFloat);  // weights, row sums, scales
+/// bytes_of(out, in) of all matrices of a block.
+template <typename BytesOf>
+std::uint64_t block_weights(const Widths& w, const BytesOf& bytes_of) {
+  return bytes_of(w.query, w.hidden) + 2 * bytes_of(w.key, w.hidden) + bytes_of(w.hidden, w.query) +
+         2 * bytes_of(w.inner, w.hidden) + bytes_of(w.hidden, w.inner);
 }
 
-std::uint64_t quantized_weights(const Widths& w) {
-  return w.blocks *
-         (padded_bytes(w.query, w.hidden) + 2 * padded_bytes(w.key, w.hidden) + padded_bytes(w.hidden, w.query) +
-          2 * padded_bytes(w.inner, w.hidden) + padded_bytes(w.hidden, w.inner));
+/// IntegerWeights with their row sums and scales.
+std::uint64_t quantized_weights(const Widths& w, int bits) {
+  const std::uint64_t column = column_bytes(bits <= 4 ? WeightFormat::nibbles : WeightFormat::bytes);
+  return w.blocks * block_weights(w, [&](std::uint64_t out, std::uint64_t in) {
+           return padded_outputs(out) / IntegerWeights::kTile * column * padded_inputs(in) + out * (kWord + kFloat);
+         });
+}
+
+/// The matrices of a block in rotated coordinates; none without a rotation.
+std::uint64_t rotated_block(const QuantizationSection& quantization, const Widths& w) {
+  if (quantization.rotation == Rotation::none) return 0;
+  return block_weights(w, [](std::uint64_t out, std::uint64_t in) { return out * in * kFloat; });
+}
+
+/// What products of the QANN read besides the checkpoint. Rotated weights that are not quantized are kept in fp32.
+std::uint64_t product_weights(const QuantizationSection& quantization, const Widths& w) {
+  if (quantization.weight_bits == bits_off) return w.blocks * rotated_block(quantization, w);
+  return quantized_weights(w, quantization.weight_bits);
 }
 
 /// What one block computes on its way (BlockBuffers).
@@ -114,6 +131,7 @@ std::uint64_t segment_bytes(const Experiment& experiment, const LlamaConfig& c, 
     per_position += w.blocks * w.sites * kFloat;  // sites of the dense model
     const std::size_t points = arrival_steps(static_cast<std::uint32_t>(experiment.conversion.timesteps)).size() + 1;
     once += std::min<std::uint64_t>(positions, ArrivalProbe::kMostPositions) * points * w.blocks * w.sites * kFloat;
+    once += rotated_block(experiment.quantization, w);  // the dense model once more, in these coordinates
   }
   return positions * per_position + once;
 }
@@ -138,7 +156,8 @@ std::uint64_t quantizing_bytes(const QuantizationSection& quantization, const st
   const std::uint64_t pass = longest * (buffers(w) + (2 * w.key + w.widest) * kFloat);
   const std::uint64_t activations =
       quantization.activation_bits != bits_off ? tokens * (w.hidden + w.sites) * kFloat : 0;
-  return pass + activations + (quantization.feeds_back() ? feedback_bytes(tokens, w) : 0);
+  return pass + activations + rotated_block(quantization, w) +
+         (quantization.feeds_back() ? feedback_bytes(tokens, w) : 0);
 }
 
 }  // namespace
@@ -149,7 +168,7 @@ MemoryPlan plan_memory(const Experiment& experiment, const JobInputs& inputs, st
   const bool quantized = experiment.evaluation.runs(Network::qann);
   return {.program = resident_bytes(),
           .model = inputs.opened.dense->checkpoint().bytes(),
-          .weights = quantized && experiment.quantization.weight_bits != bits_off ? quantized_weights(Widths(c)) : 0,
+          .weights = quantized ? product_weights(experiment.quantization, Widths(c)) : 0,
           .quantizing = quantized ? quantizing_bytes(experiment.quantization, inputs.calibration, c) : 0,
           .segment = segment_bytes(experiment, c, positions, threads)};
 }
