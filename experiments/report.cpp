@@ -22,6 +22,8 @@ ordered_json networks_section(const EvaluationSection& evaluation) {
 ordered_json settings_section(const Experiment& experiment) {
   return {{"weight_bits", experiment.quantization.weight_bits},
           {"activation_bits", experiment.quantization.activation_bits},
+          {"weights", name(experiment.quantization.weights)},
+          {"rotation", name(experiment.quantization.rotation)},
           {"prefix_tokens", experiment.quantization.prefix_tokens.positions()},
           {"networks", networks_section(experiment.evaluation)},
           {"neuron", name(experiment.conversion.neuron)},

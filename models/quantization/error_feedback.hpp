@@ -14,7 +14,7 @@ namespace snnsim::models {
 /// so q_j is w_j + Σ_{i<j} d_i M_ji / M_jj, rounded. This needs the Cholesky factor of H, but not its inverse.
 class ErrorFeedback {
  public:
-  static constexpr float kDamping = 0.001F;  // perplexity of stories15M: least at 4 and 3 bits, among powers of ten
+  static constexpr float kDamping = 0.001F;  // perplexity of stories15M at 4 bits: least, among powers of ten
 
   /// Channels are rounded in the order of falling H_jj (act-order), equal ones by their number. `damping` × the mean of
   /// H_jj is added to the diagonal; ten times as much, and so on, where that leaves H singular in fp32. Without any
