@@ -1,7 +1,10 @@
 #include "experiments/report.hpp"
 
+#include <fmt/format.h>
+
 #include "experiments/evaluation/arrival_probe.hpp"
 #include "experiments/files.hpp"
+#include "experiments/report/html/page.hpp"
 #include "experiments/report/number.hpp"
 #include "experiments/report/sections.hpp"
 #include "experiments/segment_result_json.hpp"
@@ -62,10 +65,18 @@ ordered_json make_report(const StoredRun& run) {
           {"provenance", provenance_section(run)}};
 }
 
+std::string report_html(const std::vector<StoredRun>& runs) {
+  std::string articles;
+  for (const StoredRun& run : runs)
+    articles += html::run_article(make_report(run), html::read_excerpt(run.path / "spikes.h5"));
+  return html::page(runs.size() == 1 ? runs[0].experiment.name : fmt::format("{} runs", runs.size()), articles);
+}
+
 void write_report(const StoredRun& run) {
   const ordered_json report = make_report(run);
   write_file(run.path / "report.json", report.dump(2) + "\n");
   write_file(run.path / "report.csv", report_csv(report));
+  write_file(run.path / "report.html", report_html({run}));
 }
 
 }  // namespace snnsim::experiments

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -40,7 +41,12 @@ std::string report_csv(const nlohmann::ordered_json& report);
 /// cost tables.
 std::string report_summary(const nlohmann::ordered_json& report);
 
-/// Writes report.json and report.csv into the run directory. Throws DataError.
+/// The same as a page of HTML that needs no other file: of several runs one after another. Every number of a report has
+/// its place in report.json and all its digits beside the rounded ones (experiments/report/html/markup.hpp). Spikes are
+/// drawn where a run directory has spikes.h5.
+std::string report_html(const std::vector<StoredRun>& runs);
+
+/// Writes report.json, report.csv and report.html into the run directory. Throws DataError.
 void write_report(const StoredRun& run);
 
 }  // namespace snnsim::experiments

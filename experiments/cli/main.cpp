@@ -21,7 +21,7 @@ namespace {
 constexpr std::array commands = {
     Command{"run", "EXPERIMENT.json [--set KEY=VALUE]... [--out DIR] [--threads N] [--fresh] [--dry-run] [--quiet]",
             "Does the whole job of an experiment; continues an interrupted run of the same experiment.", run_command},
-    Command{"report", "RUN_DIR... [--csv FILE]", "Reports again from stored results.", report_command},
+    Command{"report", "RUN_DIR... [--html FILE] [--csv FILE]", "Reports again from stored results.", report_command},
     Command{"compare", "RUN_DIR... [--csv FILE]", "One table of several runs: where they differ, and what came out.",
             compare_command},
     Command{"generate", "MODEL_OR_EXPERIMENT --prompt TEXT [--tokens N] [--temperature X]",

@@ -23,11 +23,13 @@ StoredRun complete_run(const std::string& path) {
 int report_command(const Command& self, Arguments arguments) {
   namespace po = boost::program_options;
   Options options(self);
+  options.named()("html", po::value<std::string>()->value_name("FILE"), "write the reports of all runs to one page");
   options.named()("csv", po::value<std::string>()->value_name("FILE"), "write the reports of all runs to one CSV file");
   if (!options.parse(arguments, 1, 10000)) return 0;
   std::string summaries, csv;
+  std::vector<StoredRun> runs;
   for (const std::string& path : options.words()) {
-    const StoredRun run = complete_run(path);
+    const StoredRun& run = runs.emplace_back(complete_run(path));
     write_report(run);
     const nlohmann::ordered_json report = make_report(run);
     summaries += report_summary(report) + "\n";
@@ -35,6 +37,7 @@ int report_command(const Command& self, Arguments arguments) {
     csv += csv.empty() ? table : table.substr(table.find('\n') + 1);
   }
   if (options.has("csv")) write_file(options.get<std::string>("csv"), csv);
+  if (options.has("html")) write_file(options.get<std::string>("html"), report_html(runs));
   fmt::print("{}", summaries);
   return 0;
 }

@@ -38,14 +38,17 @@ std::string units_of(hid_t group) {
 struct Columns {
   Column timestamps, node_ids;
   std::vector<Column> places;  // segment and position, or none
+  std::vector<Column> counts;  // one, or none
 
   Columns(hid_t group, const std::string& path)
       : timestamps(Column::open(group, "timestamps", Elements::numbers)),
         node_ids(Column::open(group, "node_ids", Elements::integers)) {
     if (hdf5::has(group, "segment") && hdf5::has(group, "position"))
       for (const char* name : {"segment", "position"}) places.push_back(Column::open(group, name, Elements::integers));
+    if (hdf5::has(group, "counts")) counts.push_back(Column::open(group, "counts", Elements::integers));
     const auto fits = [&](const Column& column) { return column.width() == 0 && column.rows() == timestamps.rows(); };
-    if (!fits(timestamps) || !fits(node_ids) || !std::ranges::all_of(places, fits))
+    if (!fits(timestamps) || !fits(node_ids) || !std::ranges::all_of(places, fits) ||
+        !std::ranges::all_of(counts, fits))
       unfit(path, "a population whose datasets differ in length");
   }
 };
@@ -91,7 +94,7 @@ void SpikeFile::read_segments() {
   segments_ = first.rows();
 }
 
-void SpikeFile::read(const SpikePopulation& population, const std::function<void(const SpikeBlock&)>& take) const {
+void SpikeFile::read(const SpikePopulation& population, const std::function<bool(const SpikeBlock&)>& take) const {
   const hdf5::Handle group = group_of(file_, "spikes", population.name);
   const Columns columns(group.id(), path_);
   SpikeBlock block;
@@ -103,11 +106,12 @@ void SpikeFile::read(const SpikePopulation& population, const std::function<void
       columns.places[0].read(row, count, block.segment);
       columns.places[1].read(row, count, block.position);
     }
+    if (!columns.counts.empty()) columns.counts[0].read(row, count, block.counts);
     if (!std::ranges::all_of(block.timestamps, [](double t) { return std::isfinite(t); }))
       unfit(path_, fmt::format("population {} has a timestamp that is no number", population.name));
     if (std::ranges::any_of(block.node_ids, [](std::int64_t id) { return id < 0; }))
       unfit(path_, fmt::format("population {} has a negative node id", population.name));
-    take(block);
+    if (!take(block)) return;
   }
 }
 

@@ -15,6 +15,7 @@ struct SpikeBlock {
   std::vector<double> timestamps;
   std::vector<std::int64_t> node_ids;           // >= 0
   std::vector<std::int64_t> segment, position;  // empty in files of others
+  std::vector<std::int64_t> counts;             // signed; likewise
 };
 
 struct SpikePopulation {
@@ -39,9 +40,9 @@ class SpikeFile {
   std::uint64_t segments() const { return segments_; }
   std::uint64_t positions() const { return positions_; }  // simulated ones, of all segments
 
-  /// All spikes of a population in the order of the file. Throws DataError for what cannot be read, timestamps that are
-  /// not finite and negative ids.
-  void read(const SpikePopulation& population, const std::function<void(const SpikeBlock&)>& take) const;
+  /// All spikes of a population in the order of the file, or those up to the block for which `take` returns false.
+  /// Throws DataError for what cannot be read, timestamps that are not finite and negative ids.
+  void read(const SpikePopulation& population, const std::function<bool(const SpikeBlock&)>& take) const;
 
  private:
   void read_segments();

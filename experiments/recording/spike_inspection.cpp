@@ -42,6 +42,7 @@ void for_chosen(const SpikeFile& file, const SpikePopulation& population, const 
       if (all || (block.segment[i] == choice.segment.value_or(block.segment[i]) &&
                   block.position[i] == choice.position.value_or(block.position[i])))
         take(block.node_ids[i], block.timestamps[i]);
+    return true;
   });
 }
 

@@ -10,28 +10,12 @@
 #include "experiments/files.hpp"
 #include "experiments/run_directory.hpp"
 #include "tests/support/scratch_folder.hpp"
-#include "tests/unit/experiments/sample_result.hpp"
+#include "tests/unit/experiments/sample_run.hpp"
 
 namespace snnsim::experiments {
 namespace {
 
 using nlohmann::ordered_json;
-
-/// Two segments of the sample, T = 4, 8 bits.
-StoredRun sample_run(Protocol protocol = Protocol::documents) {
-  StoredRun run;
-  run.experiment.name = "demo";
-  run.experiment.conversion.timesteps = 4;
-  run.experiment.evaluation.perplexity.resize(1);
-  run.experiment.evaluation.perplexity[0].text = "/texts/held out.txt";
-  run.experiment.evaluation.perplexity[0].protocol = protocol;
-  run.manifest = {{"hash", "0123abcd"},
-                  {"segments", ordered_json::array({2U})},
-                  {"equality_required", false},
-                  {"sessions", {{{"version", "0.1.0"}, {"threads", 2}, {"peak_rss_bytes", 5000}}}}};
-  run.results = {sample_result(0, 0), sample_result(0, 1)};
-  return run;
-}
 
 /// Three predictions with NLL 1, 2, 3 in one segment, and one with NLL 4 in the next.
 StoredRun hand_run(Protocol protocol) {
@@ -411,6 +395,7 @@ TEST_CASE("the report is written into the run directory") {
   CHECK(report["equality"]["required"] == true);
   CHECK(report["hash"] == path.filename().string().substr(std::string("demo-").size()));
   CHECK(read_file(path / "report.csv") == report_csv(report));
+  CHECK(read_file(path / "report.html") == report_html({run}));
 }
 
 }  // namespace snnsim::experiments

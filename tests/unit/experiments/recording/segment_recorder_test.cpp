@@ -1,5 +1,7 @@
 #include "experiments/recording/segment_recorder.hpp"
 
+#include <algorithm>
+
 #include <doctest/doctest.h>
 
 #include "core/simulation/executor.hpp"
@@ -104,6 +106,8 @@ TEST_CASE("a recording holds every spike and drive that a probe sees") {
   spikes.read(spikes.populations()[0], [&](const SpikeBlock& block) {
     CHECK(block.node_ids == seen.nodes);
     CHECK(block.position == seen.positions);
+    CHECK(std::ranges::equal(block.counts, seen.counts));
+    return true;
   });
 }
 

@@ -1,0 +1,42 @@
+// Pages: of a run by itself, and of several.
+#include <fstream>
+#include <sstream>
+
+#include <doctest/doctest.h>
+
+#include "tests/support/command.hpp"
+#include "tests/support/run_folder.hpp"
+#include "tests/support/scratch_folder.hpp"
+
+namespace snnsim::tests {
+namespace {
+
+std::string content(const std::filesystem::path& file) {
+  std::ifstream in(file);
+  REQUIRE(in);
+  return (std::ostringstream() << in.rdbuf()).str();
+}
+
+std::size_t count(const std::string& text, std::string_view part) {
+  std::size_t found = 0;
+  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++found;
+  return found;
+}
+
+}  // namespace
+
+TEST_CASE("a run leaves a page with its spikes, and report joins the pages of runs") {
+  const ScratchFolder folder;
+  REQUIRE(run_command(short_run("--quiet --set record.spikes='[\"blocks.0.q\"]'"), folder.path()).exit_code == 0);
+  const std::string page = content(only_run(folder.path()) / "report.html");
+  CHECK(count(page, "<article>") == 1);
+  CHECK(count(page, "<canvas") == 1);
+  REQUIRE(run_command(short_run("--quiet --set conversion.timesteps=1"), folder.path()).exit_code == 0);
+  const Outcome outcome = run_command("snnsim report runs/* --html all.html", folder.path());
+  CAPTURE(outcome.err);
+  REQUIRE(outcome.exit_code == 0);
+  CHECK(count(content(folder.path() / "all.html"), "<article>") == 2);
+  CHECK(!std::filesystem::exists(folder.path() / "all.html.partial"));
+}
+
+}  // namespace snnsim::tests
