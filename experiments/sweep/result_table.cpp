@@ -22,7 +22,7 @@ std::string csv_cell(const ordered_json& cell) {
 }  // namespace
 
 ResultTable make_table(const std::vector<std::string>& keys, const std::vector<ResultRow>& rows) {
-  ResultTable table{.columns = keys, .rows = {}};
+  ResultTable table{.columns = keys, .keys = keys.size(), .rows = {}};
   std::vector<std::string> columns;
   for (const ResultRow& row : rows) add_columns(row.results, columns);
   table.columns.insert(table.columns.end(), columns.begin(), columns.end());

@@ -12,6 +12,7 @@ namespace snnsim::experiments {
 /// Headline results of several runs, one row each. A cell is null where a run has no such value.
 struct ResultTable {
   std::vector<std::string> columns;
+  std::size_t keys = 0;  // columns in front that are settings
   std::vector<std::vector<nlohmann::ordered_json>> rows;
 };
 

@@ -25,7 +25,7 @@ std::size_t count(const std::string& text, std::string_view part) {
 
 }  // namespace
 
-TEST_CASE("a run leaves a page with its spikes, and report joins the pages of runs") {
+TEST_CASE("a run leaves a page with its spikes, and report and compare put runs on one page") {
   const ScratchFolder folder;
   REQUIRE(run_command(short_run("--quiet --set record.spikes='[\"blocks.0.q\"]'"), folder.path()).exit_code == 0);
   const std::string page = content(only_run(folder.path()) / "report.html");
@@ -37,6 +37,14 @@ TEST_CASE("a run leaves a page with its spikes, and report joins the pages of ru
   REQUIRE(outcome.exit_code == 0);
   CHECK(count(content(folder.path() / "all.html"), "<article>") == 2);
   CHECK(!std::filesystem::exists(folder.path() / "all.html.partial"));
+
+  std::filesystem::create_directory(folder.path() / "runs" / "notes");
+  const Outcome compared = run_command("snnsim compare runs/* --html compared.html", folder.path());
+  CHECK(compared.exit_code == 0);
+  CHECK(compared.err == "left out: runs/notes is no run of an experiment\n");
+  CHECK(count(content(folder.path() / "compared.html"), "What perplexity costs") == 2);  // the link and the heading
+  CHECK(run_command("snnsim compare runs/notes", folder.path()).exit_code == 3);
+  CHECK(run_command("snnsim compare runs/notes runs/none", folder.path()).exit_code == 3);
 }
 
 }  // namespace snnsim::tests

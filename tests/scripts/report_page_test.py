@@ -119,6 +119,16 @@ def snnsim(folder, *words):
     return run.stdout
 
 
+def compared_page(folder, experiment):
+    """Two neurons, three numbers of steps."""
+    for neuron in ("integer_spiking", "st_bif"):
+        for steps in (1, 2, 4):
+            snnsim(folder, "run", experiment, "--quiet", "--out", "grid", "--set", f"conversion.neuron={neuron}", "--set",
+                   f"conversion.timesteps={steps}", "--set", "evaluation.perplexity.0.max_segments=2")
+    snnsim(folder, "compare", *sorted((folder / "grid").iterdir()), "--html", "compared.html")
+    return folder / "compared.html"
+
+
 def main():
     binary = sys.argv[3] if len(sys.argv) > 3 and sys.argv[3] else shutil.which("chromium") or shutil.which("google-chrome")
     if not binary or not pathlib.Path(binary).exists():
@@ -134,10 +144,13 @@ def main():
         page = run / "report.html"
         check_page(binary, page, {"bars": 100, "lines": 40, "cells": 3 * 42, "canvas": 1, "marks": 1})
         check_errors_are_seen(binary, page)
+        compared = compared_page(folder, experiment)
+        check_page(binary, compared, {"lines": 6, "marks": 18})
         if keep:
             keep.mkdir(parents=True, exist_ok=True)
-            shutil.copy(page, keep / "report.html")
-            screenshots(binary, keep / "report.html", keep)
+            for one, name in ((page, "report.html"), (compared, "compared.html")):
+                shutil.copy(one, keep / name)
+                screenshots(binary, keep / name, keep)
     print("report pages: all checks hold")
     return 0
 

@@ -40,13 +40,6 @@ std::string hundredths(double share) {
   return fmt::format("{:.{}f}", value, value < 0.995 ? 2 : value < 99.95 ? 1 : 0);
 }
 
-/// A name that may break after its underscores.
-std::string breakable(const std::string& site) {
-  std::string out;
-  for (const char c : site) out += c == '_' ? "_<wbr>" : escape(std::string(1, c));
-  return out;
-}
-
 std::string cell(const Value& value, double darkest) {
   const double share = darkest > 0 ? std::clamp(value.number() / darkest, 0.0, 1.0) : 0;
   return fmt::format(R"(<td style="--heat:{:.3f}">{}</td>)", share, number(value, hundredths));

@@ -32,6 +32,12 @@ std::string replaced(std::string text, std::string_view from, std::string_view t
   return text;
 }
 
+/// A number with a prefix and its unit, a space before the two.
+std::string measured(double amount, std::string_view unit) {
+  const std::string value = prefixed(amount);
+  return value + (value.find("\u00a0") == std::string::npos ? "\u00a0" : "") + std::string(unit);
+}
+
 }  // namespace
 
 std::string escape(std::string_view text) {
@@ -57,6 +63,12 @@ std::string escape(std::string_view text) {
         out += c;
     }
   }
+  return out;
+}
+
+std::string breakable(std::string_view text) {
+  std::string out;
+  for (const char c : text) out += c == '_' || c == '.' ? c + std::string("<wbr>") : escape(std::string(1, c));
   return out;
 }
 
@@ -106,10 +118,13 @@ std::string perplexity(double value) {
   return value < 1000 ? fmt::format("{:.3f}", value) : fmt::format("{:.4g}", value);
 }
 
+std::string seconds(double value) {
+  return measured(value, "s");
+}
+
 std::string joules(double picojoules) {
   constexpr double pico = 1e-12;
-  const std::string value = prefixed(picojoules * pico);
-  return value + (value.find("\u00a0") == std::string::npos ? "\u00a0J" : "J");
+  return measured(picojoules * pico, "J");
 }
 
 std::string number(const Value& value, Format format) {

@@ -12,6 +12,9 @@ namespace snnsim::experiments::html {
 /// `text` so that a browser shows just that, in elements and in attributes between double quotes.
 std::string escape(std::string_view text);
 
+/// The same, and it may break after its underscores and dots.
+std::string breakable(std::string_view text);
+
 /// JSON for a script element of type application/json; nothing in it can end the element.
 std::string script_json(const nlohmann::ordered_json& json);
 
@@ -49,6 +52,7 @@ std::string prefixed(double value);     // 12.3 k, 4.56 µ
 std::string whole(double value);        // 1 234 567
 std::string significant(double value);  // three significant digits
 std::string perplexity(double value);   // three decimals below 1000
+std::string seconds(double value);      // 1.23 ms
 std::string joules(double picojoules);  // 31.5 µJ
 
 /// A number as an element <data>: rounded for readers, with all digits of report.json in `value` and its JSON pointer
