@@ -170,6 +170,7 @@ void RunDirectory::append(const SegmentResult& result, std::span<const TokenLike
   const std::lock_guard guard(state_->mutex);
   const SegmentKey key{result.text, result.segment};
   assert(!state_->results.contains(key));
+  state_->lock.confirm();
   if (state_->token_nll) state_->tokens.write(result.text, result.segment, tokens);
   state_->results_file.append(to_json(result).dump());
   state_->results.emplace(key, result);
@@ -181,6 +182,7 @@ void RunDirectory::append(const ZeroShotResult& result) {
   const std::lock_guard guard(state_->mutex);
   const SegmentKey key{result.task, result.chunk};
   assert(!state_->zero_shot.contains(key));
+  state_->lock.confirm();
   state_->results_file.append(to_json(result).dump());
   state_->zero_shot.emplace(key, result);
 }
@@ -193,6 +195,7 @@ void RunDirectory::log(std::string_view line) {
 void RunDirectory::finish(bool equality_required) {
   const std::lock_guard guard(state_->mutex);
   State& state = *state_;
+  state.lock.confirm();
   if (state.complete()) {
     const auto segments = state.manifest["segments"].get<std::vector<std::size_t>>();
     if (state.token_nll) state.tokens.join(segments);
@@ -211,6 +214,7 @@ void RunDirectory::discard_if_empty() noexcept {
   if (!state_->results.empty() || !state_->zero_shot.empty()) return;
   discard(state_->path);
   std::error_code ignored;
+  state_->lock.release();
   fs::remove(state_->path / ".lock", ignored);
   fs::remove(state_->path, ignored);  // stays if somebody keeps notes there
 }

@@ -34,7 +34,7 @@ struct RunLocation {
 /// goes with the object or the process, however that ends. Member functions may be called from several threads.
 class RunDirectory {
  public:
-  /// Throws ConfigurationError when another process holds the directory (names its host and id), DataError when
+  /// Throws DirectoryInUse when another process holds the directory (names its host and id), DataError when
   /// results.jsonl is damaged other than by a torn last line.
   RunDirectory(const Experiment& experiment, const RunLocation& location);
   ~RunDirectory();
