@@ -139,14 +139,19 @@ class InputCollector {
 };
 
 template <Section T>
-std::vector<std::pair<Input, std::string>> fingerprints(const T& description, bool finds_tokenizer) {
+std::vector<std::pair<Input, std::string>> fingerprints(const T& description, bool finds_tokenizer,
+                                                        Fingerprints* known = nullptr) {
   InputCollector collector;
   collector.collect("", description);
+  Fingerprints fresh;
+  Fingerprints& prints = known != nullptr ? *known : fresh;
   std::vector<std::pair<Input, std::string>> out;
   for (const Input& input : collector.inputs) {
     const bool missing = input.may_be_missing && !fs::exists(input.path);
     const bool tokenizer_beside = input.key == "model.checkpoint" && finds_tokenizer;
-    out.emplace_back(input, missing ? "missing" : fingerprint(input.path, input.key, tokenizer_beside));
+    std::string& print = prints[{input.path, tokenizer_beside}];
+    if (print.empty() && !missing) print = fingerprint(input.path, input.key, tokenizer_beside);
+    out.emplace_back(input, missing ? "missing" : print);
   }
   return out;
 }
@@ -157,11 +162,12 @@ nlohmann::json::json_pointer pointer(std::string dotted) {
 }
 
 template <Section T>
-std::string content_hash_of(const T& description, bool finds_tokenizer) {
+std::string content_hash_of(const T& description, bool finds_tokenizer, Fingerprints* known = nullptr) {
   nlohmann::json resolved = to_json(description);  // json, not ordered_json: sorted keys
-  resolved.erase("name");
+  for (const char* key : {"name", "sweep"}) resolved.erase(key);
   resolved["results_format"] = results_format;
-  for (const auto& [input, print] : fingerprints(description, finds_tokenizer)) resolved[pointer(input.key)] = print;
+  for (const auto& [input, print] : fingerprints(description, finds_tokenizer, known))
+    resolved[pointer(input.key)] = print;
   return hash_of(resolved.dump()).substr(0, 8);
 }
 
@@ -169,6 +175,16 @@ std::string content_hash_of(const T& description, bool finds_tokenizer) {
 
 std::string content_hash(const Experiment& experiment) {
   return content_hash_of(experiment, experiment.model.tokenizer.empty());
+}
+
+std::string content_hash(const Experiment& experiment, Fingerprints& known) {
+  return content_hash_of(experiment, experiment.model.tokenizer.empty(), &known);
+}
+
+std::string hash_of_list(std::span<const std::string> parts) {
+  std::string all;
+  for (const std::string& part : parts) all += part + "\n";
+  return hash_of(all).substr(0, 8);
 }
 
 std::string content_hash(const NetworkDescription& network) {

@@ -1,6 +1,10 @@
 #pragma once
 
+#include <filesystem>
+#include <map>
+#include <span>
 #include <string>
+#include <utility>
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -10,7 +14,7 @@
 namespace snnsim::experiments {
 
 /// 8 hex digits that change with anything that may change what a run directory holds: every field of the experiment but
-/// its name, and the content of every file it names. Where those files lie does not matter.
+/// its name and its sweep, and the content of every file it names. Where those files lie does not matter.
 ///
 /// It is the XXH3 of the resolved JSON with sorted keys, in which each path is replaced by the fingerprint of what it
 /// names: size and XXH3 of the content; of a file above 64 MiB size and XXH3 of 17 evenly spaced pieces of 1 MiB, the
@@ -18,6 +22,13 @@ namespace snnsim::experiments {
 /// given, tokenizer.bin and tok<n>.bin too; of a missing C4 shard, that it is missing. Threads, host and program
 /// version are not in it (the manifest has them). Throws DataError for a file that cannot be read.
 std::string content_hash(const Experiment& experiment);
+
+/// What the files of several experiments hold, each read once: by path and whether a tokenizer beside it counts.
+using Fingerprints = std::map<std::pair<std::filesystem::path, bool>, std::string>;
+std::string content_hash(const Experiment& experiment, Fingerprints& known);
+
+/// 8 hex digits that change with any of the parts, which hold no newline, or with their order.
+std::string hash_of_list(std::span<const std::string> parts);
 
 /// The same of a network: every field but its name, and the content of the HDF5 files and cost tables it names.
 std::string content_hash(const NetworkDescription& network);

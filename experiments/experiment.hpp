@@ -394,13 +394,29 @@ struct EnergySection {
   bool operator==(const EnergySection&) const = default;
 };
 
+/// Keys of the experiment and the values that they take, in the order of the file.
+struct SweptKeys {
+  struct Key {
+    std::string name;                 // dotted, as in --set
+    std::vector<std::string> values;  // JSON; at least one
+    bool operator==(const Key&) const = default;
+  };
+  std::vector<Key> keys;
+  bool operator==(const SweptKeys&) const = default;
+};
+
 struct SweepSection {
-  EmptyObject grid, zip;
+  SweptKeys grid, zip;
+
+  bool empty() const { return grid.keys.empty() && zip.keys.empty(); }
 
   template <class Visit>
   static void fields(Visit&& visit) {
-    visit("grid", &SweepSection::grid, Rule{.help = "keys and the values they take, every combination"});
-    visit("zip", &SweepSection::zip, Rule{.help = "keys and the values they take together"});
+    visit("grid", &SweepSection::grid,
+          Rule{.help = "keys, dotted as in --set, and lists of the values they take: every combination is a run of "
+                       "snnsim sweep (docs/sweeps.md)"});
+    visit("zip", &SweepSection::zip,
+          Rule{.help = "the same for keys that take their values together: all lists are as long"});
   }
   bool operator==(const SweepSection&) const = default;
 };

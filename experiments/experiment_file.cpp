@@ -62,13 +62,23 @@ std::string read_text(const std::filesystem::path& file) {
 
 }  // namespace
 
+JsonSource open_experiment(const std::filesystem::path& file, std::span<const std::string> settings) {
+  JsonSource source(read_text(file), file);
+  for (const std::string& setting : settings) source.set(setting);
+  return source;
+}
+
 Experiment parse_experiment(std::string_view text, const std::filesystem::path& file,
                             std::span<const std::string> settings) {
   JsonSource source(text, file);
   for (const std::string& setting : settings) source.set(setting);
+  return experiment_in(source);
+}
+
+Experiment experiment_in(const JsonSource& source) {
   Experiment experiment;
   read(Node{source.root(), "", source}, experiment, Rule{});
-  if (experiment.name.empty()) experiment.name = name_of_file(file);
+  if (experiment.name.empty()) experiment.name = name_of_file(source.file());
   check_name(source, experiment.name);
   check_networks(source, experiment.evaluation.networks);
   check_time(source, experiment.simulation);
@@ -76,7 +86,7 @@ Experiment parse_experiment(std::string_view text, const std::filesystem::path& 
 }
 
 Experiment read_experiment(const std::filesystem::path& file, std::span<const std::string> settings) {
-  return parse_experiment(read_text(file), file, settings);
+  return experiment_in(open_experiment(file, settings));
 }
 
 void check_runnable(const Experiment& experiment) {

@@ -8,6 +8,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "experiments/experiment.hpp"
+#include "experiments/json_source.hpp"
 
 namespace snnsim::experiments {
 
@@ -20,6 +21,10 @@ Experiment read_experiment(const std::filesystem::path& file, std::span<const st
 /// The same from a text; `file` names it in messages, its folder resolves paths and its stem is the default name.
 Experiment parse_experiment(std::string_view text, const std::filesystem::path& file,
                             std::span<const std::string> settings = {});
+
+/// The two steps of read_experiment: the file with its settings, and what it says.
+JsonSource open_experiment(const std::filesystem::path& file, std::span<const std::string> settings = {});
+Experiment experiment_in(const JsonSource& source);
 
 /// Throws ConfigurationError when something that running needs was left out (checkpoint, texts).
 void check_runnable(const Experiment& experiment);

@@ -50,9 +50,4 @@ std::string_view name(Enum value) {
   return names_of<Enum>[static_cast<std::size_t>(value)];
 }
 
-/// A key of the file format whose feature this version does not have: only the empty object is accepted.
-struct EmptyObject {
-  bool operator==(const EmptyObject&) const = default;
-};
-
 }  // namespace snnsim::experiments

@@ -86,6 +86,24 @@ std::filesystem::path resolved(const Node& node, const std::string& text) {
   return (node.source.folder_of(node.path) / path).lexically_normal();
 }
 
+void collect(const Node& node, const std::string& prefix, const Rule& rule, std::vector<SweptKeys::Key>& out) {
+  for (const std::string& key : node.source.keys_in_order(node.path, node.value)) {
+    const Node inner = node.at(key);
+    const std::string name = child(prefix, key);
+    if (inner.value.is_object()) {
+      collect(inner, name, rule, out);
+      continue;
+    }
+    if (!inner.value.is_array() || inner.value.empty()) reject(inner, "a list of at least one value", rule);
+    if (std::ranges::find(out, name, &SweptKeys::Key::name) != out.end())
+      throw ConfigurationError(fmt::format("{}: {} is given twice", inner.source.place_of_key(inner.path), inner.path),
+                               "keep one of the two");
+    SweptKeys::Key& swept = out.emplace_back(SweptKeys::Key{name, {}});
+    for (const nlohmann::json& value : inner.value)
+      swept.values.push_back(value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  }
+}
+
 }  // namespace
 
 void reject(const Node& node, std::string_view expected, const Rule& rule) {
@@ -162,8 +180,10 @@ void read(const Node& node, TableName& out, const Rule& rule) {
   if (out.is_path()) out.value = resolved(node, out.value).string();
 }
 
-void read(const Node& node, EmptyObject&, const Rule& rule) {
-  if (!node.value.is_object() || !node.value.empty()) reject(node, "{} in this version", rule);
+void read(const Node& node, SweptKeys& out, const Rule& rule) {
+  out.keys.clear();
+  if (!node.value.is_object()) reject(node, "an object of keys with lists of values", rule);
+  collect(node, "", rule, out.keys);
 }
 
 }  // namespace snnsim::experiments

@@ -40,7 +40,8 @@ void read(const Node& node, std::filesystem::path& out, const Rule& rule);
 void read(const Node& node, PrefixTokens& out, const Rule& rule);
 void read(const Node& node, Phase& out, const Rule& rule);
 void read(const Node& node, TableName& out, const Rule& rule);
-void read(const Node& node, EmptyObject& out, const Rule& rule);
+/// An object of lists; the parts of a dotted key may also be objects within each other, as --set makes them.
+void read(const Node& node, SweptKeys& out, const Rule& rule);
 
 inline void read(const Node& node, double& out, const Rule& rule) {
   out = read_number(node, rule);

@@ -18,8 +18,11 @@ inline nlohmann::ordered_json write(const std::filesystem::path& value) {
 inline nlohmann::ordered_json write(const TableName& value) {
   return value.value;
 }
-inline nlohmann::ordered_json write(const EmptyObject&) {
-  return nlohmann::ordered_json::object();
+inline nlohmann::ordered_json write(const SweptKeys& swept) {
+  auto out = nlohmann::ordered_json::object();
+  for (const auto& [name, values] : swept.keys)
+    for (const std::string& value : values) out[name].push_back(nlohmann::ordered_json::parse(value));
+  return out;
 }
 inline nlohmann::ordered_json write(const PrefixTokens& value) {
   return value.count ? nlohmann::ordered_json(*value.count) : nlohmann::ordered_json("auto");

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "core/error.hpp"
+#include "experiments/machine.hpp"
 
 namespace snnsim::experiments {
 namespace {
@@ -47,6 +48,21 @@ void sync_folder(const std::filesystem::path& folder) {
   ::close(descriptor);
 }
 
+/// Written as `partial`, synced, renamed.
+void write_as(const std::filesystem::path& partial, const std::filesystem::path& file, std::string_view content) {
+  const int descriptor = open_or_fail(partial, O_WRONLY | O_CREAT | O_TRUNC);
+  try {
+    write_all(descriptor, content, partial);
+    if (std::rename(partial.c_str(), file.c_str()) != 0) fail(file, "written");
+  } catch (...) {
+    ::close(descriptor);
+    (void)::unlink(partial.c_str());
+    throw;
+  }
+  ::close(descriptor);
+  sync_folder(file.parent_path());
+}
+
 }  // namespace
 
 std::filesystem::path make_folder(const std::filesystem::path& folder) {
@@ -82,18 +98,12 @@ void finish_file(const std::filesystem::path& file) {
 }
 
 void write_file(const std::filesystem::path& file, std::string_view content) {
-  const std::filesystem::path partial = partial_of(file);
-  const int descriptor = open_or_fail(partial, O_WRONLY | O_CREAT | O_TRUNC);
-  try {
-    write_all(descriptor, content, partial);
-    if (std::rename(partial.c_str(), file.c_str()) != 0) fail(file, "written");
-  } catch (...) {
-    ::close(descriptor);
-    (void)::unlink(partial.c_str());
-    throw;
-  }
-  ::close(descriptor);
-  sync_folder(file.parent_path());
+  write_as(partial_of(file), file, content);
+}
+
+void write_shared_file(const std::filesystem::path& file, std::string_view content) {
+  if (std::filesystem::exists(file) && read_file(file) == content) return;
+  write_as(fmt::format("{}.{}.{}.partial", file.string(), host_name(), ::getpid()), file, content);
 }
 
 AppendFile::AppendFile(const std::filesystem::path& file)

@@ -16,6 +16,10 @@ std::filesystem::path make_folder(const std::filesystem::path& folder);
 /// Throws DataError.
 void write_file(const std::filesystem::path& file, std::string_view content);
 
+/// The same when several processes may write the file at once: the one that ends last wins. A file that holds `content`
+/// already is left alone. Throws DataError.
+void write_shared_file(const std::filesystem::path& file, std::string_view content);
+
 /// The name beside `file` under which it is written until it is whole.
 std::filesystem::path partial_of(const std::filesystem::path& file);
 /// Syncs what is whole under that name and gives it its own. Throws DataError.

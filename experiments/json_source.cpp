@@ -46,6 +46,25 @@ bool within(const std::string& path, const std::string& ancestor) {
   return path.starts_with(ancestor) && (path.size() == ancestor.size() || path[ancestor.size()] == '.');
 }
 
+/// The element of an object or a list that `part` names, null if there is none.
+template <class Json>
+Json* element(Json& parent, const std::string& part) {
+  if (parent.is_object() && parent.contains(part)) return &parent[part];
+  if (parent.is_array() && is_index(part) && std::stoul(part) < parent.size()) return &parent[std::stoul(part)];
+  return nullptr;
+}
+
+/// The value at a path, null if there is none. Several parts of it may be one dotted key, as in sweep.grid.
+template <class Json>
+Json* find_in(Json& parent, std::string_view path) {
+  for (std::size_t end = path.find('.'); end != std::string_view::npos; end = path.find('.', end + 1)) {
+    Json* inner = element(parent, std::string(path.substr(0, end)));
+    if (inner == nullptr) continue;
+    if (Json* found = find_in(*inner, path.substr(end + 1))) return found;
+  }
+  return element(parent, std::string(path));
+}
+
 /// The element that `part` names, made if it is not there.
 json& step_into(json& parent, const std::string& part, const std::string& setting) {
   if (is_index(part)) {
@@ -112,8 +131,11 @@ void JsonSource::set(std::string_view assignment) {
   constexpr std::size_t deepest = 8;
   if (parts.size() > deepest)
     throw ConfigurationError("--set: a key is nested too deep", "an experiment needs no more than five levels");
-  json* target = &root_;
-  for (const std::string& part : parts) target = &step_into(*target, part, setting);
+  json* target = find_in(root_, path);
+  if (target == nullptr) {
+    target = &root_;
+    for (const std::string& part : parts) target = &step_into(*target, part, setting);
+  }
   try {
     *target = parse_or_string(assignment.substr(equals + 1));
   } catch (const DuplicateKey& key) {
@@ -121,9 +143,48 @@ void JsonSource::set(std::string_view assignment) {
   } catch (const NestedTooDeep&) {
     throw ConfigurationError("--set: a value is nested too deep", "an experiment needs no more than five levels");
   }
+  forget(path);
+  settings_[path] = setting;
+}
+
+void JsonSource::forget(const std::string& path) {
   std::erase_if(places_, [&](const auto& entry) { return within(entry.first, path); });
   std::erase_if(settings_, [&](const auto& entry) { return within(entry.first, path); });
-  settings_[path] = setting;
+}
+
+const json* JsonSource::find(const std::string& path) const {
+  return find_in(root_, path);
+}
+
+std::vector<std::string> JsonSource::keys_in_order(const std::string& path, const json& object) const {
+  std::vector<std::pair<std::size_t, std::string>> keys;
+  for (const auto& [key, value] : object.items()) {
+    const auto found = places_.find(child(path, key));
+    keys.emplace_back(found == places_.end() ? text_.size() : found->second.key, key);
+  }
+  std::ranges::sort(keys);
+  std::vector<std::string> out;
+  for (auto& [offset, key] : keys) out.push_back(std::move(key));
+  return out;
+}
+
+void JsonSource::copy(const std::string& from, const std::string& key, const std::string& to) {
+  const json value = *find(from);
+  const std::string* setting = setting_of(from);
+  const std::string where = setting != nullptr ? *setting : place_of_key(key);
+  json* target = &root_;
+  for (const std::string& part : split(to)) target = &step_into(*target, part, where);
+  *target = value;
+  forget(to);
+  if (setting != nullptr) {
+    settings_[to] = *setting;
+    return;
+  }
+  std::map<std::string, Place> copied;
+  for (const auto& [path, place] : places_)
+    if (within(path, from)) copied[to + path.substr(from.size())] = place;
+  copied[to].key = places_.at(key).key;
+  places_.merge(copied);
 }
 
 const std::string* JsonSource::setting_of(std::string path) const {
@@ -139,8 +200,10 @@ std::string JsonSource::place(const std::string& path, std::size_t Place::*which
   if (const std::string* setting = setting_of(path)) return *setting;
   for (const auto& [known, setting] : settings_)  // a parent that --set had to make
     if (within(known, path) && !places_.contains(path)) return setting;
-  const auto found = places_.find(path);
-  return found == places_.end() ? file_.string() : position(found->second.*which);
+  if (const auto found = places_.find(path); found != places_.end()) return position(found->second.*which);
+  for (const auto& [known, found] : places_)  // a parent that a copy had to make
+    if (within(known, path)) return position(found.key);
+  return file_.string();
 }
 
 std::string JsonSource::position(std::size_t offset) const {

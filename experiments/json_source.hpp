@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -20,7 +21,15 @@ class JsonSource {
   /// Applies "a.b=value". Throws ConfigurationError for a malformed assignment or an index past the end of a list.
   void set(std::string_view assignment);
 
+  /// Puts the value at `from` at `to` too, as if it stood there: its place and its folder stay those of `from`.
+  /// `key` is the key whose place is that of `to`. Throws ConfigurationError for an index past the end of a list.
+  void copy(const std::string& from, const std::string& key, const std::string& to);
+
   const nlohmann::json& root() const { return root_; }
+  /// The value at a path; null if there is none.
+  const nlohmann::json* find(const std::string& path) const;
+  /// The keys of the object at `path` in the order of the text; those made by --set come last.
+  std::vector<std::string> keys_in_order(const std::string& path, const nlohmann::json& object) const;
   const std::filesystem::path& file() const { return file_; }
   /// "file:line:column" of the value (or of its key), or "--set a.b=value".
   std::string place_of_value(const std::string& path) const { return place(path, &Place::value); }
@@ -34,6 +43,7 @@ class JsonSource {
   };
 
  private:
+  void forget(const std::string& path);
   std::string place(const std::string& path, std::size_t Place::*which) const;
   std::string position(std::size_t offset) const;
   const std::string* setting_of(std::string path) const;

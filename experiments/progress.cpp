@@ -123,6 +123,12 @@ void Progress::chunk_done(std::string what) {
   state_->count.add_chunk(std::move(what));
 }
 
+void Progress::note(std::string_view line) {
+  if (state_->mode == ProgressMode::quiet) return;
+  const std::lock_guard guard(state_->mutex);
+  put(state_->out, (state_->drawn ? erase_line : "") + std::string(line) + '\n');
+}
+
 void Progress::finish() {
   state_->finish();
 }

@@ -37,6 +37,8 @@ class Progress {
   void segment_done(const SegmentResult& result);
   /// `what` is shown: "piqa, 48 of 200 items".
   void chunk_done(std::string what);
+  /// A line that stays, above the live one. Nothing in quiet mode.
+  void note(std::string_view line);
   /// Stops drawing and removes the live line; nothing the second time. From one thread only.
   void finish();
 

@@ -74,9 +74,9 @@ std::string report_html(const std::vector<StoredRun>& runs) {
 
 void write_report(const StoredRun& run) {
   const ordered_json report = make_report(run);
-  write_file(run.path / "report.json", report.dump(2) + "\n");
   write_file(run.path / "report.csv", report_csv(report));
   write_file(run.path / "report.html", report_html({run}));
+  write_file(run.path / "report.json", report.dump(2) + "\n");  // last: a sweep takes it for the end of the run
 }
 
 }  // namespace snnsim::experiments

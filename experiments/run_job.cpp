@@ -45,12 +45,6 @@ const Segment* longest_segment(const JobInputs& inputs) {
   return longest;
 }
 
-/// Dense, QANN, T steps and the scoring of each output cost about one dense pass each.
-std::size_t dense_passes(const Experiment& experiment) {
-  const EvaluationSection& evaluation = experiment.evaluation;
-  return evaluation.networks.size() + 1 + (evaluation.runs(Network::snn) ? experiment.conversion.timesteps : 0);
-}
-
 /// One job on its way through its run directory.
 class Job {
  public:
@@ -125,16 +119,25 @@ class Job {
 
 }  // namespace
 
+std::size_t dense_passes(const Experiment& experiment) {
+  const EvaluationSection& evaluation = experiment.evaluation;
+  return evaluation.networks.size() + 1 + (evaluation.runs(Network::snn) ? experiment.conversion.timesteps : 0);
+}
+
+MemoryPlan job_memory(const Experiment& experiment, const JobInputs& inputs, std::size_t threads) {
+  const Segment* longest = longest_segment(inputs);
+  return plan_memory(experiment, inputs, longest == nullptr ? 0 : longest->inputs(), thread_count(threads));
+}
+
 JobPlan plan_job(const Experiment& experiment, const JobInputs& inputs, std::size_t threads) {
   const tbb::global_control limit = limit_threads(threads);
   const models::DenseModel& dense = *inputs.opened.dense;
   const models::LlamaConfig& config = dense.config();
   const Segment* longest = longest_segment(inputs);
-  JobPlan plan{
-      .memory = plan_memory(experiment, inputs, longest == nullptr ? 0 : longest->inputs(), thread_count(threads)),
-      .segments = inputs.segments(),
-      .chunks = inputs.chunks(),
-      .positions = inputs.positions()};
+  JobPlan plan{.memory = job_memory(experiment, inputs, threads),
+               .segments = inputs.segments(),
+               .chunks = inputs.chunks(),
+               .positions = inputs.positions()};
   const EvaluationSection& evaluation = experiment.evaluation;
   if (longest == nullptr) return plan;
   const std::uint64_t macs = block_macs(config), timesteps = experiment.conversion.timesteps;

@@ -34,6 +34,13 @@ struct RunOutcome {
   bool equality_required = false;  // theory says SNN == QANN, bit for bit, for this experiment
 };
 
+/// Passes of the dense model that take about as long as all networks: dense, QANN, T steps and the scoring of each
+/// output cost about one each.
+std::size_t dense_passes(const Experiment& experiment);
+
+/// The memory that a job needs on so many threads.
+MemoryPlan job_memory(const Experiment& experiment, const JobInputs& inputs, std::size_t threads);
+
 /// Sizes the job without simulating; runs the dense model on a few positions to time it.
 JobPlan plan_job(const Experiment& experiment, const JobInputs& inputs, std::size_t threads);
 

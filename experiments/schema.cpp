@@ -29,8 +29,8 @@ ordered_json type_of(const std::filesystem::path&, const Rule&) {
 ordered_json type_of(const TableName&, const Rule&) {
   return {{"type", "string"}};
 }
-ordered_json type_of(const EmptyObject&, const Rule&) {
-  return {{"type", "object"}, {"maxProperties", 0}};
+ordered_json type_of(const SweptKeys&, const Rule&) {
+  return {{"type", "object"}, {"additionalProperties", {{"type", {"array", "object"}}, {"minItems", 1}}}};
 }
 
 template <std::integral T>
@@ -109,7 +109,7 @@ std::string choices(const ordered_json& field) {
     return fmt::format("{}..{}", field["minimum"].get<std::int64_t>(), field["maximum"].get<std::int64_t>());
   if (field.contains("minimum")) return fmt::format("{} or more", field["minimum"].get<std::int64_t>());
   if (field.contains("exclusiveMinimum")) return fmt::format("above {}", field["exclusiveMinimum"].get<std::int64_t>());
-  if (field.contains("maxProperties")) return "empty in this version";
+  if (field.contains("additionalProperties")) return "keys with lists of values";
   return field["type"].get<std::string>();
 }
 

@@ -17,6 +17,7 @@ struct Command {
 };
 
 int run_command(const Command& self, Arguments arguments);
+int sweep_command(const Command& self, Arguments arguments);
 int report_command(const Command& self, Arguments arguments);
 int compare_command(const Command& self, Arguments arguments);
 int generate_command(const Command& self, Arguments arguments);

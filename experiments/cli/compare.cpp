@@ -5,19 +5,22 @@
 #include "experiments/report/html/compare_page.hpp"
 #include "experiments/stored_run.hpp"
 #include "experiments/sweep/result_table.hpp"
+#include "experiments/sweep/sweep_directory.hpp"
 
 namespace snnsim::experiments::cli {
 namespace {
 
 /// Folders that hold no run of an experiment are named and left out, so that runs/* can be compared; at least one must.
-std::vector<StoredRun> stored_runs(const std::vector<std::string>& paths) {
+/// A folder of a sweep stands for its runs.
+std::vector<StoredRun> stored_runs(const std::vector<std::string>& words) {
+  const std::vector<std::filesystem::path> paths = run_directories(words);
   std::vector<StoredRun> runs;
-  for (const std::string& path : paths)
+  for (const std::filesystem::path& path : paths)
     if (is_run_directory(path))
       runs.push_back(read_stored_run(path));
     else if (paths.size() > 1)
-      fmt::print(stderr, "left out: {} is no run of an experiment\n", path);
-  if (runs.empty()) runs.push_back(read_stored_run(paths.front()));  // says why not
+      fmt::print(stderr, "left out: {} is no run of an experiment\n", path.string());
+  if (runs.empty()) runs.push_back(read_stored_run(words.front()));  // says why not
   return runs;
 }
 

@@ -19,8 +19,14 @@ namespace snnsim::experiments::cli {
 namespace {
 
 constexpr std::array commands = {
-    Command{"run", "EXPERIMENT.json [--set KEY=VALUE]... [--out DIR] [--threads N] [--fresh] [--dry-run] [--quiet]",
+    Command{"run",
+            "EXPERIMENT.json [--set KEY=VALUE]... [--out DIR] [--threads N] [--fresh] [--wait SECONDS] [--dry-run] "
+            "[--quiet]",
             "Does the whole job of an experiment; continues an interrupted run of the same experiment.", run_command},
+    Command{"sweep",
+            "EXPERIMENT.json|SWEEP_DIR [--set KEY=VALUE]... [--where KEY=VALUE]... [--max-runs N] [--jobs N] "
+            "[--threads N] [--memory BYTES] [--out DIR] [--status] [--table] [--slurm] [--quiet]",
+            "Runs a family of experiments that differ in some keys, and makes one table of them.", sweep_command},
     Command{"report", "RUN_DIR... [--html FILE] [--csv FILE]", "Reports again from stored results.", report_command},
     Command{"compare", "RUN_DIR... [--html FILE] [--csv FILE]",
             "One table of several runs: where they differ, and what came out.", compare_command},

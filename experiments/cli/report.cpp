@@ -6,14 +6,15 @@
 #include "experiments/cli/options.hpp"
 #include "experiments/files.hpp"
 #include "experiments/stored_run.hpp"
+#include "experiments/sweep/sweep_directory.hpp"
 
 namespace snnsim::experiments::cli {
 namespace {
 
-StoredRun complete_run(const std::string& path) {
+StoredRun complete_run(const std::filesystem::path& path) {
   StoredRun run = read_stored_run(path);
   if (run.complete()) return run;
-  throw DataError(fmt::format("{}: {} are finished", path, run.progress()),
+  throw DataError(fmt::format("{}: {} are finished", path.string(), run.progress()),
                   fmt::format("finish it first: snnsim run {} --out {}", (run.path / "experiment.json").string(),
                               std::filesystem::absolute(run.path).lexically_normal().parent_path().string()));
 }
@@ -28,7 +29,7 @@ int report_command(const Command& self, Arguments arguments) {
   if (!options.parse(arguments, 1, 10000)) return 0;
   std::string summaries, csv;
   std::vector<StoredRun> runs;
-  for (const std::string& path : options.words()) {
+  for (const auto& path : run_directories(options.words())) {
     const StoredRun& run = runs.emplace_back(complete_run(path));
     write_report(run);
     const nlohmann::ordered_json report = make_report(run);

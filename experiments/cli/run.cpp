@@ -1,4 +1,7 @@
+#include <chrono>
 #include <cstdio>
+#include <memory>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -7,6 +10,7 @@
 #include "experiments/cli/network_commands.hpp"
 #include "experiments/experiment_file.hpp"
 #include "experiments/network/network_file.hpp"
+#include "experiments/owner_file.hpp"
 #include "experiments/readable.hpp"
 #include "experiments/report.hpp"
 #include "experiments/run_job.hpp"
@@ -23,6 +27,8 @@ void declare(Options& options) {
   options.named()("out", po::value<std::string>()->value_name("DIR")->default_value("runs"),
                   "folder of the run directories, each <name>-<hash>");
   options.named()("fresh", "discard what an earlier run of the same experiment left");
+  options.named()("wait", po::value<long long>()->value_name("SECONDS")->default_value(0),
+                  "wait so long for another process that works on the same run directory");
   options.named()("dry-run", "print the size of the job and stop");
   options.named()("quiet", "no progress and no summary, only the place of the report");
 }
@@ -76,12 +82,31 @@ void conclude(const std::filesystem::path& directory, bool quiet, bool equality_
                     "this is a fault of the program: please report it with the run's experiment.json");
 }
 
+/// Opens the run directory, as soon as no other process holds it; null when it was asked to stop before that.
+std::unique_ptr<RunDirectory> open_directory(const Experiment& experiment, const RunLocation& location,
+                                             std::chrono::seconds patience) {
+  using Clock = std::chrono::steady_clock;
+  constexpr std::chrono::milliseconds between{500};
+  for (const Clock::time_point until = Clock::now() + patience;;) {
+    try {
+      return std::make_unique<RunDirectory>(experiment, location);
+    } catch (const DirectoryInUse&) {
+      if (Clock::now() >= until) throw;
+      if (stop_requested()) return nullptr;
+    }
+    std::this_thread::sleep_for(between);
+  }
+}
+
 int simulate(const Experiment& experiment, JobInputs inputs, const Options& options) {
   const bool quiet = options.has("quiet");
   const std::size_t threads = options.count("threads", 0);
-  RunDirectory directory(
-      experiment,
-      {.parent = options.get<std::string>("out"), .threads = thread_count(threads), .fresh = options.has("fresh")});
+  const RunLocation location{
+      .parent = options.get<std::string>("out"), .threads = thread_count(threads), .fresh = options.has("fresh")};
+  const std::unique_ptr<RunDirectory> opened =
+      open_directory(experiment, location, std::chrono::seconds(options.count("wait", 0)));
+  if (!opened) return interrupted_exit_code;
+  RunDirectory& directory = *opened;
   Progress progress(quiet ? ProgressMode::quiet : ProgressMode::automatic);
   const RunOutcome outcome =
       run_or_discard(experiment, std::move(inputs),
@@ -100,7 +125,11 @@ int run_command(const Command& self, Arguments arguments) {
   declare(options);
   if (!options.parse(arguments, 1, 1)) return 0;
   if (is_network_file(options.words()[0])) return run_network_file(options);
-  const Experiment experiment = read_experiment(options.words()[0], options.settings());
+  Experiment experiment = read_experiment(options.words()[0], options.settings());
+  if (!experiment.sweep.empty() && !options.has("quiet"))
+    fmt::print(stderr, "{} holds a sweep: this runs it once with the keys as they stand; snnsim sweep runs them all\n",
+               options.words()[0]);
+  experiment.sweep = {};
   JobInputs inputs = open_inputs(experiment);
   if (!options.has("dry-run")) return simulate(experiment, std::move(inputs), options);
   print_plan(experiment, plan_job(experiment, inputs, options.count("threads", 0)));

@@ -5,6 +5,7 @@
 #include "experiments/experiment_file.hpp"
 #include "experiments/job_inputs.hpp"
 #include "experiments/network/network_file.hpp"
+#include "experiments/sweep/sweep.hpp"
 
 namespace snnsim::experiments::cli {
 
@@ -18,6 +19,10 @@ int validate_command(const Command& self, Arguments arguments) {
   fmt::print("{}: valid; {} parameters, {} segments, {} zero-shot chunks, {} positions; it would run as {}-{}\n",
              options.words()[0], inputs.opened.dense->checkpoint().parameters(), inputs.segments(), inputs.chunks(),
              inputs.positions(), experiment.name, content_hash(experiment));
+  if (!experiment.sweep.empty()) {
+    const Sweep sweep = read_sweep(options.words()[0], options.settings());
+    fmt::print("{}: a valid sweep of {} runs\n", options.words()[0], sweep.points.size());
+  }
   return 0;
 }
 
