@@ -15,7 +15,8 @@ class RandomStream {
     jitter = 4,
     network_spikes = 5,
     network_weights = 6,
-    rotation = 7
+    rotation = 7,
+    calibration_order = 9
   };
   RandomStream(std::uint64_t seed, Purpose purpose)
       : key_(mix(mix(seed + 0x9e3779b97f4a7c15ULL) + static_cast<std::uint64_t>(purpose))) {}

@@ -24,7 +24,7 @@ class GraphBuilder {
 
   void build() {
     result_.timesteps = options_.timesteps;
-    result_.exact = true;
+    result_.exact = options_.calibration == nullptr;
     NodeId stream = graph_.add(Source{config_.hidden_size, options_.embedding});
     for (std::size_t k = 0; k < model_.blocks.size(); ++k) stream = add_block(k, stream);
     if (rotation_ != nullptr) stream = add_rotation(rotation_->stream, 1, stream, RotationOperator::Direction::undo);
@@ -35,6 +35,7 @@ class GraphBuilder {
  private:
   NodeId add_block(std::size_t k, NodeId stream) {
     result_.sites.emplace_back();
+    parameters_ = options_.calibration != nullptr ? options_.calibration->blocks[k] : uncalibrated(model_.blocks[k]);
     const BlockConstants& constants = model_.dense->block(k);
     add_site(k, Site::attn_in, add_norm(constants.attention_norm, stream));
     add_site(k, Site::q, add_rope(add_projection(k, MatrixName::query)));
@@ -53,15 +54,16 @@ class GraphBuilder {
 
   void add_site(std::size_t k, Site site, NodeId drive) {
     const std::optional<ActivationQuantizer>& quantizer = at(model_.blocks[k].sites, site);
-    at(result_.sites[k], site) = quantizer ? add_population(population_name(k, site), *quantizer, drive) : drive;
+    at(result_.sites[k], site) =
+        quantizer ? add_population(population_name(k, site), quantizer->range, *at(parameters_, site), drive) : drive;
   }
 
-  NodeId add_population(const std::string& name, const ActivationQuantizer& quantizer, NodeId drive) {
+  NodeId add_population(const std::string& name, LevelRange range, const SiteCalibration& parameters, NodeId drive) {
     Population population{.name = name,
-                          .neuron = options_.neuron(name, quantizer.range),
-                          .range = quantizer.range,
-                          .threshold = quantizer.step,
-                          .initial_potential = std::vector<float>(quantizer.step.size(), 0.5F)};
+                          .neuron = options_.neuron(name, range),
+                          .range = range,
+                          .threshold = parameters.threshold,
+                          .initial_potential = parameters.initial_potential};
     if (options_.phase) population.phase = options_.phase(name);
     result_.exact = result_.exact && exact(population.neuron, options_.input ? options_.input(name) : InputPattern{});
     return graph_.add(std::move(population), drive);
@@ -74,13 +76,20 @@ class GraphBuilder {
                           .synapses = FloatSynapses{matrix.floating},
                           .weight_bits = model_.weight_bits,
                           .axon = options_.axon};
-    if (block.integer_product(name)) {
+    if (block.integer_product(name) && is_uniform(at(parameters_, input_of(name))->threshold)) {
       check_overflow(*matrix.integer, *at(block.sites, input_of(name)), projection.name);
-      projection.synapses = IntegerSynapses{matrix.integer, block.output_scale(name)};
+      projection.synapses = IntegerSynapses{matrix.integer, output_scale(matrix, input_of(name))};
     }
     const NodeId product = graph_.add(std::move(projection), site(k, input_of(name)));
     const std::vector<float>& bias = at(model_.dense->block(k).bias, name);
     return bias.empty() ? product : graph_.add(std::make_shared<BiasOperator>(bias), {product});
+  }
+
+  /// What turns the accumulators of a matrix into its output: s_w × θ of the input site (out).
+  std::vector<float> output_scale(const WeightMatrix& matrix, Site input) const {
+    std::vector<float> scale = matrix.scale;
+    for (float& s : scale) s *= at(parameters_, input)->threshold.front();
+    return scale;
   }
 
   /// A neuron's net count stays within the quantizer's range, plus at most one spike a step beyond it.
@@ -117,6 +126,7 @@ class GraphBuilder {
   const ConversionOptions& options_;
   SpikingModel& result_;
   SpikingGraph& graph_;
+  BlockCalibration parameters_;  // of the block that is being added
 };
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "core/simulation/executor.hpp"
 #include "core/spiking_graph.hpp"
+#include "models/calibration/calibration.hpp"
 #include "models/quantization/quantized_model.hpp"
 
 namespace snnsim::models {
@@ -21,6 +22,9 @@ struct ConversionOptions {
   /// What delays and phases make of a population's input; empty: it comes in steps.
   std::function<InputPattern(std::string_view population)> input{};
   Axon axon{};  // of every projection
+  /// Thresholds and initial potentials; null: those of the quantizers. Where the channels of a site have thresholds of
+  /// their own, what it feeds adds up in fp32.
+  const Calibration* calibration = nullptr;
 };
 
 /// A converted model: the graph, and where its parts are.

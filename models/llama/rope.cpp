@@ -24,21 +24,21 @@ void Rope::turns(std::size_t position, float* turns) const {
   }
 }
 
-void Rope::apply(std::size_t position, std::span<float> row) const {
-  if (position < kept_.rows()) return turn(kept_.row(position), row);
+void Rope::turn(std::size_t position, std::span<float> row, float direction) const {
+  if (position < kept_.rows()) return turn(kept_.row(position), row, direction);
   std::vector<float> computed(dim_);
   turns(position, computed.data());
-  turn(computed.data(), row);
+  turn(computed.data(), row, direction);
 }
 
-void Rope::turn(const float* turns, std::span<float> row) const {
+void Rope::turn(const float* turns, std::span<float> row, float direction) const {
   const std::size_t half = dim_ / 2;
   const std::size_t step = layout_ == RopeLayout::halves ? 1 : 2, apart = layout_ == RopeLayout::halves ? half : 1;
   for (std::size_t head = 0; head + dim_ <= row.size(); head += dim_)
     for (std::size_t i = 0; i < half; ++i) {
       float& first = row[head + i * step];
       float& second = row[head + i * step + apart];
-      const float a = first, b = second, cosine = turns[i], sine = turns[half + i];
+      const float a = first, b = second, cosine = turns[i], sine = direction * turns[half + i];
       first = a * cosine - b * sine;
       second = a * sine + b * cosine;
     }

@@ -15,14 +15,17 @@ class Rope {
   explicit Rope(const LlamaConfig& config);
 
   /// Turns one row of heads in place; row: (n * head_dim).
-  void apply(std::size_t position, std::span<float> row) const;
+  void apply(std::size_t position, std::span<float> row) const { turn(position, row, 1); }
+  /// Turns it back: the inverse, and the transpose.
+  void undo(std::size_t position, std::span<float> row) const { turn(position, row, -1); }
 
  private:
   static constexpr std::size_t kMostKept = 4096;  // positions
 
   /// Cosines, then sines, of the angles at a position; (dim).
   void turns(std::size_t position, float* turns) const;
-  void turn(const float* turns, std::span<float> row) const;
+  void turn(std::size_t position, std::span<float> row, float direction) const;
+  void turn(const float* turns, std::span<float> row, float direction) const;
 
   std::size_t dim_;
   RopeLayout layout_;

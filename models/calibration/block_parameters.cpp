@@ -1,0 +1,91 @@
+#include "models/calibration/block_parameters.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace snnsim::models {
+
+namespace {
+
+std::size_t group_size(std::size_t wanted, std::size_t channels) {
+  return wanted == ParameterGroups::kWholeSite ? channels : std::min(wanted, channels);
+}
+
+/// each(j) for the channels of a group, then after(), group by group; nothing for groups of 0.
+template <typename Each, typename After>
+void for_groups(std::size_t channels, std::size_t group, const Each& each, const After& after) {
+  if (group == 0) return;
+  for (std::size_t j = 0; j < channels; ++j) {
+    each(j);
+    if ((j + 1) % group == 0 || j + 1 == channels) after();
+  }
+}
+
+}  // namespace
+
+BlockParameters::BlockParameters(BlockCalibration start, const LlamaConfig& config, const ParameterGroups& groups)
+    : start_(std::move(start)) {
+  for (const Site site : kAllSites) {
+    if (!at(start_, site)) continue;
+    const std::size_t channels = at(start_, site)->threshold.size();
+    const bool per_head = site == Site::q || site == Site::k || site == Site::v;
+    const std::size_t head = channels / models::groups(config, site);
+    if (groups.thresholds) at(threshold_group_, site) = per_head ? head : group_size(groups.threshold, channels);
+    if (groups.potentials) at(potential_group_, site) = group_size(groups.potential, channels);
+  }
+}
+
+std::vector<double> BlockParameters::values() const {
+  std::vector<double> values;
+  for (const Site site : kAllSites) {
+    if (!at(start_, site)) continue;
+    const std::vector<float>& potential = at(start_, site)->initial_potential;
+    for_groups(
+        potential.size(), at(threshold_group_, site), [](std::size_t) {}, [&] { values.push_back(0); });
+    double last = 0;
+    for_groups(
+        potential.size(), at(potential_group_, site), [&](std::size_t j) { last = potential[j]; },
+        [&] { values.push_back(last); });
+  }
+  return values;
+}
+
+BlockCalibration BlockParameters::calibration(const std::vector<double>& values) const {
+  BlockCalibration result = start_;
+  auto value = values.begin();
+  const auto next = [&] { ++value; };
+  for (const Site site : kAllSites) {
+    if (!at(result, site)) continue;
+    auto& [threshold, potential] = *at(result, site);
+    for_groups(
+        threshold.size(), at(threshold_group_, site),
+        [&](std::size_t j) { threshold[j] *= static_cast<float>(std::exp(*value)); }, next);
+    for_groups(
+        potential.size(), at(potential_group_, site), [&](std::size_t j) { potential[j] = static_cast<float>(*value); },
+        next);
+  }
+  return result;
+}
+
+std::vector<double> BlockParameters::reduce(const PerSite<SiteGradient<float>>& gradients,
+                                            const BlockCalibration& calibration) const {
+  std::vector<double> reduced;
+  double sum = 0;
+  const auto finish = [&] {
+    reduced.push_back(sum);
+    sum = 0;
+  };
+  for (const Site site : kAllSites) {
+    if (!at(start_, site)) continue;
+    const auto& [by_threshold, by_potential] = at(gradients, site);
+    const std::vector<float>& threshold = at(calibration, site)->threshold;
+    for_groups(
+        threshold.size(), at(threshold_group_, site),
+        [&](std::size_t j) { sum += double{by_threshold[j]} * threshold[j]; }, finish);
+    for_groups(
+        threshold.size(), at(potential_group_, site), [&](std::size_t j) { sum += double{by_potential[j]}; }, finish);
+  }
+  return reduced;
+}
+
+}  // namespace snnsim::models

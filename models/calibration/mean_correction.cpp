@@ -1,0 +1,68 @@
+#include "models/calibration/mean_correction.hpp"
+
+#include <algorithm>
+
+#include "core/rounding.hpp"
+
+namespace snnsim::models {
+
+namespace {
+
+constexpr int kPasses = 2;
+
+class MeanCorrection final : public Calibrator {
+ public:
+  explicit MeanCorrection(MeanTarget target) : target_(target) {}
+
+  BlockCalibration calibrate(const BlockProblem& problem, const BlockCalibration& start,
+                             const LossObserver& observer) const override {
+    std::vector<PerSite<Matrix<float>>> dense;
+    if (target_ == MeanTarget::dense)
+      for (const BlockExample& example : problem.examples) dense.push_back(problem.dense_sites(example));
+    BlockCalibration now = start;
+    for (int pass = 0; pass < kPasses; ++pass) {
+      for (const std::vector<Site>& stage : kStages) correct(problem, dense, stage, now);
+      observer(problem.loss(now));
+    }
+    return now;
+  }
+
+ private:
+  void correct(const BlockProblem& problem, const std::vector<PerSite<Matrix<float>>>& dense,
+               const std::vector<Site>& stage, BlockCalibration& now) const {
+    std::vector<PerSite<std::vector<double>>> lacking(problem.examples.size());  // Σ over rows, in thresholds
+    problem.observe(now, [&](std::size_t i, Site site, const Matrix<float>& drive, const Matrix<float>& value) {
+      if (std::ranges::find(stage, site) == stage.end()) return;
+      const std::vector<float>& threshold = at(now, site)->threshold;
+      std::vector<double>& sums = at(lacking[i], site);
+      sums.resize(threshold.size());
+      for (std::size_t r = problem.prefix; r < value.rows(); ++r)
+        for (std::size_t j = 0; j < sums.size(); ++j) {
+          const float wanted =
+              target_ == MeanTarget::dense
+                  ? at(dense[i], site).row(r)[j]
+                  : threshold[j] * static_cast<float>(quantize(drive.row(r)[j], threshold[j],
+                                                               at(problem.quantized.sites, site)->range));
+          sums[j] += (wanted - value.row(r)[j]) / threshold[j];
+        }
+    });
+    std::size_t rows = 0;
+    for (const BlockExample& example : problem.examples) rows += example.target.rows() - problem.prefix;
+    for (const Site site : stage)
+      for (std::size_t j = 0; j < at(now, site)->initial_potential.size(); ++j) {
+        double sum = 0;
+        for (const auto& example : lacking) sum += at(example, site)[j];
+        at(now, site)->initial_potential[j] += static_cast<float>(sum / static_cast<double>(rows));
+      }
+  }
+
+  MeanTarget target_;
+};
+
+}  // namespace
+
+std::unique_ptr<const Calibrator> make_mean_correction(MeanTarget target) {
+  return std::make_unique<MeanCorrection>(target);
+}
+
+}  // namespace snnsim::models

@@ -1,0 +1,185 @@
+#include "models/calibration/spiking_block.hpp"
+
+#include <cmath>
+
+#include "core/kernels/integer_product.hpp"
+#include "core/simulation/row_updates.hpp"
+
+namespace snnsim::models {
+
+namespace {
+
+constexpr std::size_t kGrain = 4;  // rows of a task
+
+/// The rows of a matrix from `first` on, in another number type.
+template <typename To, typename From>
+Matrix<To> rows_from(const Matrix<From>& x, std::size_t first) {
+  Matrix<To> rows(x.rows() - first, x.columns());
+  for (std::size_t r = first; r < x.rows(); ++r) std::copy_n(x.row(r), x.columns(), rows.row(r - first));
+  return rows;
+}
+
+/// Spikes of one sequence in a block, step after step: the arithmetic of forward_block().
+class SpikingArithmetic {
+ public:
+  SpikingArithmetic(const QuantizedBlock& block, const BlockNeurons& neurons, const BlockCalibration& calibration,
+                    std::uint32_t timesteps, std::span<const std::uint32_t> rows)
+      : block_(block), neurons_(neurons), calibration_(calibration), timesteps_(timesteps), rows_(rows) {}
+
+  void begin_step(std::uint32_t step, const Matrix<float>& hidden, StepRecord<float>* record) {
+    step_ = step;
+    hidden_ = &hidden;
+    record_ = record;
+    for (auto& batch : batches_) batch.reset();
+  }
+  void observe(const SpikingBlock::Observer& observer) { observer_ = &observer; }
+
+  void site(Site site, Matrix<float>& x) {
+    if (record_ != nullptr && site == Site::mlp_in) record_->middle = rows_from<float>(*hidden_, first());
+    at(values_, site) = &x;
+    if (!at(calibration_, site)) return;
+    Matrix<float> drive;
+    if (record_ != nullptr || observes()) drive = x;
+    update(site, x);
+    if (record_ != nullptr) record(site, drive);
+    if (observes()) (*observer_)(site, drive, x);
+  }
+
+  void product(MatrixName name, Matrix<float>& y) {
+    const Site input = input_of(name);
+    if (block_.integer_product(name) && is_uniform(at(calibration_, input)->threshold))
+      add_weights(name, input, y);
+    else
+      multiply(*block_.matrix(name).floating, *at(values_, input), rows_, y, OutputRows::scattered);
+    if (record_ != nullptr && name == MatrixName::gate) record_->gate = rows_from<float>(y, first());
+    if (record_ != nullptr && name == MatrixName::up) record_->up = rows_from<float>(y, first());
+  }
+
+ private:
+  struct SiteState {
+    Matrix<std::int32_t> state;   // (positions × words * width)
+    Matrix<std::int16_t> spikes;  // (positions × width)
+    Matrix<std::int16_t> counts;  // emitted so far, offsets not taken off (positions × padded width)
+  };
+
+  std::size_t first() const { return rows_.front(); }
+  bool observes() const { return observer_ != nullptr && *observer_ && step_ == timesteps_; }
+  const NeuronModel& neuron(Site site) const { return at(neurons_, site); }
+  Offset offset_of(Site site) const { return {timesteps_, step_, offset(neuron(site))}; }
+
+  void update(Site site, Matrix<float>& x) {
+    const SiteCalibration& parameters = *at(calibration_, site);
+    SiteState& state = at(states_, site);
+    if (state.state.rows() == 0)
+      state = {Matrix<std::int32_t>(x.rows(), state_words(neuron(site)) * x.columns()),
+               Matrix<std::int16_t>(x.rows(), x.columns()), Matrix<std::int16_t>(x.rows(), padded_inputs(x.columns()))};
+    parallel_for(
+        rows_.size(),
+        [&](std::size_t k) {
+          const std::uint32_t r = rows_[k];
+          update_neurons(neuron(site),
+                         {x.columns(), x.row(r), parameters.threshold.data(), parameters.initial_potential.data(),
+                          state.state.row(r), state.spikes.row(r), step_, static_cast<std::int32_t>(step_)});
+          hand_on(site, parameters, state, r, x);
+        },
+        kGrain);
+  }
+
+  /// x becomes the value that the population has emitted so far.
+  void hand_on(Site site, const SiteCalibration& parameters, SiteState& state, std::uint32_t r,
+               Matrix<float>& x) const {
+    thread_local std::vector<std::int32_t> net;
+    const std::int32_t* emitted = state.state.row(r);
+    net.assign(emitted, emitted + x.columns());
+    if (counts_signs_apart(neuron(site)))
+      for (std::size_t j = 0; j < net.size(); ++j) net[j] -= emitted[net.size() + j];
+    for (std::size_t j = 0; j < net.size(); ++j) state.counts.row(r)[j] = static_cast<std::int16_t>(net[j]);
+    scale_counts(parameters.threshold, net.data(), offset_of(site), x.row(r));
+  }
+
+  void add_weights(MatrixName name, Site input, Matrix<float>& y) {
+    const WeightMatrix& matrix = block_.matrix(name);
+    std::optional<CountBatch>& batch = at(batches_, input);
+    if (!batch) batch.emplace(at(states_, input).counts, rows_);
+    Matrix<std::int32_t> accumulators(y.rows(), padded_outputs(y.columns()));
+    accumulate(*matrix.integer, *batch, accumulators);
+    std::vector<float> scale = matrix.scale;
+    for (float& s : scale) s *= at(calibration_, input)->threshold.front();
+    parallel_for(
+        rows_.size(),
+        [&](std::size_t k) {
+          const std::uint32_t r = rows_[k];
+          scale_counts(scale, accumulators.row(r), offset_of(input), matrix.integer->row_sums().data(), y.row(r));
+        },
+        kGrain);
+  }
+
+  void record(Site site, const Matrix<float>& drive) const {
+    const SiteCalibration& parameters = *at(calibration_, site);
+    const double taken_off = static_cast<double>(offset(neuron(site))) * step_ / timesteps_;
+    const LevelRange* range = std::visit(
+        [](const auto& n) -> const LevelRange* {
+          if constexpr (requires { n.range; } && !std::is_same_v<std::decay_t<decltype(n)>, IntegerSpiking>)
+            return &n.range;
+          else
+            return nullptr;  // limited in each step only
+        },
+        neuron(site));
+    SiteRecord<float>& record = at(record_->sites, site);
+    record.drive = rows_from<float>(drive, first());
+    record.count = Matrix<float>(rows_.size(), drive.columns());
+    record.response = Matrix<Response>(rows_.size(), drive.columns());
+    parallel_for(rows_.size(), [&](std::size_t k) {
+      const std::int16_t* counts = at(states_, site).counts.row(rows_[k]);
+      for (std::size_t j = 0; j < drive.columns(); ++j) {
+        const double level = std::floor(
+            static_cast<double>(drive.row(rows_[k])[j] / parameters.threshold[j] + parameters.initial_potential[j]) +
+            taken_off);
+        record.count.row(k)[j] = static_cast<float>(counts[j] - taken_off);
+        record.response.row(k)[j] = level == counts[j]                                        ? Response::follows
+                                    : range != nullptr && saturates(level, counts[j], *range) ? Response::saturated
+                                                                                              : Response::held;
+      }
+    });
+  }
+  static bool saturates(double level, std::int32_t count, LevelRange range) {
+    return (level > range.high && count == range.high) || (level < range.low && count == range.low);
+  }
+
+  const QuantizedBlock& block_;
+  const BlockNeurons& neurons_;
+  const BlockCalibration& calibration_;
+  std::uint32_t timesteps_, step_ = 0;
+  std::span<const std::uint32_t> rows_;
+  const Matrix<float>* hidden_ = nullptr;
+  StepRecord<float>* record_ = nullptr;
+  const SpikingBlock::Observer* observer_ = nullptr;
+  PerSite<SiteState> states_;
+  PerSite<const Matrix<float>*> values_{};
+  PerSite<std::optional<CountBatch>> batches_;  // of the sites that feed integer products
+};
+
+}  // namespace
+
+SpikingBlock::SpikingBlock(const BlockConstants& constants, const QuantizedBlock& block, const BlockNeurons& neurons,
+                           std::uint32_t timesteps)
+    : constants_(constants), block_(block), neurons_(neurons), timesteps_(timesteps) {}
+
+void SpikingBlock::run(const BlockCalibration& calibration, const KvCache& prefix, SteppedStream& stream,
+                       const Observer& observer, std::vector<StepRecord<float>>* records) const {
+  const std::vector<std::uint32_t> rows = row_range(prefix.key.rows(), stream.front().rows());
+  KvCache cache = prefix;
+  cache.key.resize_rows(stream.front().rows());
+  cache.value.resize_rows(stream.front().rows());
+  BlockBuffers buffers;
+  SpikingArithmetic arithmetic(block_, neurons_, calibration, timesteps_, rows);
+  arithmetic.observe(observer);
+  if (records != nullptr) records->assign(timesteps_, {});
+  for (std::uint32_t step = 1; step <= timesteps_; ++step) {
+    Matrix<float>& hidden = stream[step - 1];
+    arithmetic.begin_step(step, hidden, records != nullptr ? &(*records)[step - 1] : nullptr);
+    forward_block(constants_, arithmetic, rows, hidden, OneSequence(cache), buffers);
+  }
+}
+
+}  // namespace snnsim::models

@@ -1,0 +1,85 @@
+#include "models/calibration/spiking_block.hpp"
+
+#include <doctest/doctest.h>
+
+#include "models/conversion/spiking_sequence.hpp"
+#include "tests/equivalence/runs.hpp"
+#include "tests/equivalence/small_model.hpp"
+#include "tests/support/random.hpp"
+
+namespace snnsim::models {
+namespace {
+
+/// Thresholds and potentials at random, for whole sites or channel by channel.
+Calibration random_calibration(const QuantizedModel& qann, bool by_channel) {
+  tests::Random random{7};
+  Calibration calibration;
+  for (const QuantizedBlock& block : qann.blocks) {
+    calibration.blocks.push_back(uncalibrated(block));
+    for (auto& site : calibration.blocks.back()) {
+      const float factor = 0.8F + 0.5F * random.uniform(), potential = random.uniform();
+      for (float& threshold : site->threshold) threshold *= by_channel ? 0.8F + 0.5F * random.uniform() : factor;
+      for (float& v : site->initial_potential) v = by_channel ? random.uniform() : potential;
+    }
+  }
+  return calibration;
+}
+
+/// The final RMSNorm of a network that is run block by block.
+Matrix<float> by_blocks(const QuantizedModel& qann, const Calibration& calibration, const ConversionOptions& options,
+                        const std::vector<TokenId>& tokens, std::size_t prefix) {
+  DenseSequence dense(*qann.dense);
+  dense.append(std::span(tokens).first(prefix));
+  SteppedStream stream(options.timesteps, qann.dense->embed(tokens));
+  if (options.embedding == SourceSchedule::constant)
+    for (std::uint32_t step = 1; step < options.timesteps; ++step)
+      for (float& x : stream[step - 1].values()) x *= static_cast<float>(step) / static_cast<float>(options.timesteps);
+  for (std::size_t k = 0; k < qann.blocks.size(); ++k) {
+    BlockNeurons neurons;
+    for (const Site site : kAllSites)
+      at(neurons, site) = options.neuron(population_name(k, site), at(qann.blocks[k].sites, site)->range);
+    KvCache cache = qann.dense->adopt(dense.model(), dense.cache(k), prefix);
+    SpikingBlock(qann.dense->block(k), qann.blocks[k], neurons, options.timesteps)
+        .run(calibration.blocks[k], cache, stream);
+  }
+  Matrix<float> output(tokens.size(), qann.dense->config().hidden_size);
+  qann.dense->final_norm(stream.back(), row_range(prefix, tokens.size()), output);
+  return output;
+}
+
+void check_same(const QuantizedModel& qann, const Calibration& calibration, ConversionOptions options,
+                std::size_t prefix) {
+  const std::vector<TokenId> tokens = tests::random_tokens(qann.dense->config(), 9, 5);
+  options.calibration = &calibration;
+  const SpikingModel spiking = convert(qann, options);
+  const auto executor = make_event_executor(spiking.graph, {.timesteps = options.timesteps});
+  const tests::Run run = tests::simulate(spiking, *qann.dense, *executor, tokens, prefix);
+  CHECK(tests::same_rows(by_blocks(qann, calibration, options, tokens, prefix), run.output, prefix));
+}
+
+}  // namespace
+
+TEST_CASE("blocks that run by themselves give the bits of the whole network, calibrated or not") {
+  const auto dense = std::make_shared<const DenseModel>(tests::random_checkpoint(3));
+  for (const std::size_t prefix : {0, 1}) {
+    const QuantizedModel qann = tests::quantized(dense, 8, 5, prefix);
+    Calibration plain;
+    for (const QuantizedBlock& block : qann.blocks) plain.blocks.push_back(uncalibrated(block));
+    for (const std::uint32_t timesteps : {1U, 3U, 8U}) {
+      std::size_t kind = 0;
+      for (const auto& neuron : tests::all_neurons(static_cast<std::int32_t>(timesteps))) {
+        CAPTURE(kind++);
+        CAPTURE(timesteps);
+        const auto embedding = timesteps == 3 ? SourceSchedule::impulse : SourceSchedule::constant;
+        const ConversionOptions options{.timesteps = timesteps,
+                                        .embedding = embedding,
+                                        .neuron = [&](std::string_view, LevelRange range) { return neuron(range); }};
+        check_same(qann, plain, options, prefix);
+        check_same(qann, random_calibration(qann, false), options, prefix);
+        check_same(qann, random_calibration(qann, true), options, prefix);
+      }
+    }
+  }
+}
+
+}  // namespace snnsim::models
