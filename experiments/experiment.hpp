@@ -15,7 +15,8 @@ namespace snnsim::experiments {
 
 enum class WeightQuantizer { rtn, gptq };
 enum class Rotation { none, hadamard };
-enum class CalibrationMethod { none };
+enum class CalibrationMethod { none, theta_v0, coordinate_search, threshold_search, potential, offset_spike };
+enum class CalibrationParameters { both, threshold, potential };
 enum class Neuron { integer_spiking, sigma_delta, st_bif, integrate_and_fire };
 enum class Embedding { constant, impulse };
 enum class Levels { by_neuron, timesteps, bits };
@@ -31,7 +32,9 @@ enum class Network { dense, qann, snn };
 namespace names {
 inline constexpr std::string_view weight_quantizer[] = {"rtn", "gptq"};
 inline constexpr std::string_view rotation[] = {"none", "hadamard"};
-inline constexpr std::string_view none_only[] = {"none"};
+inline constexpr std::string_view calibration_method[] = {
+    "none", "theta_v0", "coordinate_search", "threshold_search", "potential", "offset_spike"};
+inline constexpr std::string_view calibration_parameters[] = {"both", "threshold", "potential"};
 inline constexpr std::string_view neuron[] = {"integer_spiking", "sigma_delta", "st_bif", "integrate_and_fire"};
 inline constexpr std::string_view embedding[] = {"constant", "impulse"};
 inline constexpr std::string_view levels[] = {"", "timesteps", "bits"};
@@ -51,7 +54,9 @@ inline constexpr std::span<const std::string_view> names_of<WeightQuantizer> = n
 template <>
 inline constexpr std::span<const std::string_view> names_of<Rotation> = names::rotation;
 template <>
-inline constexpr std::span<const std::string_view> names_of<CalibrationMethod> = names::none_only;
+inline constexpr std::span<const std::string_view> names_of<CalibrationMethod> = names::calibration_method;
+template <>
+inline constexpr std::span<const std::string_view> names_of<CalibrationParameters> = names::calibration_parameters;
 template <>
 inline constexpr std::span<const std::string_view> names_of<Neuron> = names::neuron;
 template <>
@@ -236,10 +241,51 @@ struct ConversionSection {
 
 struct CalibrationSection {
   CalibrationMethod method = CalibrationMethod::none;
+  CalibrationParameters parameters = CalibrationParameters::both;
+  int group = -1;
+  int potential_group = -1;
+  std::filesystem::path text;
+  std::string separator{default_separator};
+  std::size_t segments = 64;
+  std::size_t length = 512;
+  std::size_t epochs = 10;
+  double learning_rate = 5e-4;
 
   template <class Visit>
   static void fields(Visit&& visit) {
-    visit("method", &CalibrationSection::method, Rule{.help = "calibration of thresholds and potentials"});
+    using S = CalibrationSection;
+    visit("method", &S::method,
+          Rule{.help = "how thresholds and initial potentials of the spiking network are set, block by block, so that "
+                       "its output is that of the dense blocks (docs/calibration.md); theta_v0: by gradient descent "
+                       "through all steps; coordinate_search: by trying; threshold_search, potential, offset_spike: "
+                       "site by site"});
+    visit(
+        "group", &S::group,
+        Rule{.help = "theta_v0, coordinate_search: channels that share a threshold; -1: a whole site; always a head in "
+                     "q, k, v",
+             .unit = "channels",
+             .least = -1,
+             .most = 1048576});
+    visit("potential_group", &S::potential_group,
+          Rule{.help = "theta_v0, coordinate_search: channels that share an initial potential; -1: a whole site",
+               .unit = "channels",
+               .least = -1,
+               .most = 1048576});
+    visit("text", &S::text, Rule{.help = "UTF-8 text; empty: quantization.calibration.text"});
+    visit("separator", &S::separator, Rule{.help = "divides the text into documents"});
+    visit("segments", &S::segments,
+          Rule{.help = "documents used, chosen by the seed", .unit = "documents", .least = 1, .most = 1000000});
+    visit("length", &S::length,
+          Rule{.help = "a document is cut at this many positions", .unit = "positions", .least = 2, .most = 1048576});
+    visit("epochs", &S::epochs,
+          Rule{.help = "theta_v0: passes over the documents; coordinate_search: over the parameters",
+               .least = 1,
+               .most = 100000});
+    visit("learning_rate", &S::learning_rate,
+          Rule{.help = "theta_v0: first step of ln(threshold) and of the potentials in thresholds; decays to 0",
+               .least = 0,
+               .most = 10,
+               .exclusive = true});
   }
   bool operator==(const CalibrationSection&) const = default;
 };
@@ -435,6 +481,16 @@ struct Experiment {
   RecordSection record;
   EnergySection energy;
   SweepSection sweep;
+
+  /// The spiking network is calibrated after conversion, and on what.
+  bool calibrates() const { return calibration.method != CalibrationMethod::none && evaluation.runs(Network::snn); }
+  CalibrationText calibration_text() const {
+    const bool own = !calibration.text.empty();
+    return {.text = own ? calibration.text : quantization.calibration.text,
+            .separator = own ? calibration.separator : quantization.calibration.separator,
+            .segments = calibration.segments,
+            .length = calibration.length};
+  }
 
   template <class Visit>
   static void fields(Visit&& visit) {

@@ -48,6 +48,35 @@ void check_time(const JsonSource& source, const SimulationSection& simulation) {
              "set simulation.executor to event");
 }
 
+/// Calibrators run blocks one after another, step by step.
+void check_calibration(const JsonSource& source, const Experiment& experiment) {
+  if (!experiment.calibrates()) return;
+  const ConversionSection& conversion = experiment.conversion;
+  const auto waits = [](const Phase& phase) { return phase.kind == Phase::Kind::complete || phase.steps > 0; };
+  const bool phased = waits(conversion.phase) || std::ranges::any_of(conversion.overrides, [&](const auto& other) {
+                        return other.phase && waits(*other.phase);
+                      });
+  const bool stepped =
+      experiment.simulation.schedule == Schedule::stepped && experiment.simulation.horizon == Horizon::steps;
+  const auto complain = [&](std::string_view what, std::string remedy) {
+    throw ConfigurationError(fmt::format("{}: {}", source.place_of_value("calibration.method"), what),
+                             std::move(remedy));
+  };
+  if (!stepped || phased)
+    complain("calibration knows the stepped schedule only, without phases",
+             "set calibration.method to none, or simulation.schedule to stepped, horizon to steps and no phase");
+  const bool fires_signed = conversion.neuron == Neuron::integrate_and_fire ||
+                            std::ranges::any_of(conversion.overrides, [](const auto& other) {
+                              return other.neuron == Neuron::integrate_and_fire;
+                            });
+  if (experiment.calibration.method == CalibrationMethod::theta_v0 && fires_signed)
+    complain("theta_v0 knows no gradient of integrate_and_fire neurons",
+             "use integer_spiking, st_bif or sigma_delta, or another calibration.method");
+  if (experiment.quantization.activation_bits == bits_off)
+    complain("with activation_bits 16 nothing spikes that could be calibrated",
+             "set calibration.method to none, or fewer quantization.activation_bits");
+}
+
 std::string read_text(const std::filesystem::path& file) {
   std::ifstream in(file, std::ios::binary);
   if (!in || std::filesystem::is_directory(file))
@@ -82,6 +111,7 @@ Experiment experiment_in(const JsonSource& source) {
   check_name(source, experiment.name);
   check_networks(source, experiment.evaluation.networks);
   check_time(source, experiment.simulation);
+  check_calibration(source, experiment);
   return experiment;
 }
 

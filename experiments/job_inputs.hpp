@@ -12,7 +12,7 @@ namespace snnsim::experiments {
 /// Everything that a run reads, opened and checked before anything is computed or written.
 struct JobInputs {
   OpenedModel opened;
-  std::vector<TokenIds> calibration;                // sequences; none when activations are not quantized
+  CalibrationSequences calibration;
   std::vector<std::vector<Segment>> texts;          // the segments of each text of evaluation.perplexity
   std::vector<std::vector<EncodedItem>> zero_shot;  // the items of each task of evaluation.zero_shot
 

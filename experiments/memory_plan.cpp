@@ -160,6 +160,30 @@ std::uint64_t quantizing_bytes(const QuantizationSection& quantization, const st
          (quantization.feeds_back() ? feedback_bytes(tokens, w) : 0);
 }
 
+/// What a calibration holds: the spiking stream after each step, the dense stream and its target for every sequence;
+/// copies of the stream, and buffers, of those that run at once; and for the gradient all steps of one sequence and the
+/// transposed weights of a block.
+std::uint64_t calibrating_bytes(const Experiment& experiment, const std::vector<TokenIds>& calibration,
+                                const LlamaConfig& c, std::size_t threads) {
+  if (!experiment.calibrates()) return 0;
+  const Widths w(c);
+  std::uint64_t tokens = 0, longest = 0;
+  for (const TokenIds& sequence : calibration) {
+    tokens += sequence.size();
+    longest = std::max<std::uint64_t>(longest, sequence.size());
+  }
+  const std::uint64_t steps = experiment.conversion.timesteps;
+  const std::uint64_t state = w.sites * (kWord + 2 * kCount);
+  const std::uint64_t running =
+      std::min<std::uint64_t>(threads, calibration.size()) * longest * (steps * w.hidden * kFloat + buffers(w) + state);
+  const std::uint64_t record = w.sites * (2 * kFloat + 1) + (w.hidden + 2 * w.inner) * kFloat;
+  const bool gradient = experiment.calibration.method == CalibrationMethod::theta_v0;
+  const std::uint64_t transposed =
+      block_weights(w, [](std::uint64_t out, std::uint64_t in) { return out * in * kFloat; });
+  return tokens * (steps + 2) * w.hidden * kFloat + rotated_block(experiment.quantization, w) +
+         (gradient ? std::max(running, longest * steps * record + running / threads) + transposed : running);
+}
+
 }  // namespace
 
 MemoryPlan plan_memory(const Experiment& experiment, const JobInputs& inputs, std::size_t positions,
@@ -169,7 +193,8 @@ MemoryPlan plan_memory(const Experiment& experiment, const JobInputs& inputs, st
   return {.program = resident_bytes(),
           .model = inputs.opened.dense->checkpoint().bytes(),
           .weights = quantized ? product_weights(experiment.quantization, Widths(c)) : 0,
-          .quantizing = quantized ? quantizing_bytes(experiment.quantization, inputs.calibration, c) : 0,
+          .quantizing = quantized ? quantizing_bytes(experiment.quantization, inputs.calibration.quantizer, c) : 0,
+          .calibrating = calibrating_bytes(experiment, inputs.calibration.calibrator, c, threads),
           .segment = segment_bytes(experiment, c, positions, threads)};
 }
 

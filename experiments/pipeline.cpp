@@ -5,7 +5,12 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "experiments/calibration_file.hpp"
 #include "experiments/evaluation/segments.hpp"
+#include "models/calibration/coordinate_search.hpp"
+#include "models/calibration/mean_correction.hpp"
+#include "models/calibration/spiking_threshold_search.hpp"
+#include "models/calibration/theta_v0.hpp"
 #include "models/quantization/threshold_search.hpp"
 
 namespace snnsim::experiments {
@@ -124,24 +129,29 @@ OpenedModel open_model(const Experiment& experiment) {
   return opened;
 }
 
-std::vector<TokenIds> calibration_of(const Experiment& experiment, const models::Tokenizer& tokenizer) {
-  if (!experiment.quantization.calibrates() || !experiment.evaluation.runs(Network::qann)) return {};
-  return calibration_sequences(experiment.quantization.calibration, experiment.seed, tokenizer);
+CalibrationSequences calibration_of(const Experiment& experiment, const models::Tokenizer& tokenizer) {
+  CalibrationSequences sequences;
+  if (experiment.evaluation.runs(Network::qann) && experiment.quantization.calibrates())
+    sequences.quantizer = calibration_sequences(experiment.quantization.calibration, experiment.seed, tokenizer);
+  if (experiment.calibrates())
+    sequences.calibrator = calibration_sequences(experiment.calibration_text(), experiment.seed, tokenizer);
+  return sequences;
 }
 
 bool is_exact(const Experiment& experiment, const models::LlamaConfig& config) {
   if (experiment.quantization.activation_bits == bits_off) return true;  // nothing spikes
+  if (experiment.calibrates()) return false;                             // it has thresholds of its own
   return std::ranges::all_of(population_names(config), [&](const std::string& population) {
     return exact(make_neuron(experiment, population, activation_range(experiment, population)),
                  input_pattern(experiment, population));
   });
 }
 
-std::unique_ptr<Pipeline> build_pipeline(const Experiment& experiment, const StageObserver& stage) {
-  stage("opening the model");
+std::unique_ptr<Pipeline> build_pipeline(const Experiment& experiment, const BuildOptions& options) {
+  options.stage("opening the model");
   OpenedModel opened = open_model(experiment);
-  const std::vector<TokenIds> calibration = calibration_of(experiment, *opened.tokenizer);
-  return build_pipeline(experiment, std::move(opened), calibration, stage);
+  const CalibrationSequences calibration = calibration_of(experiment, *opened.tokenizer);
+  return build_pipeline(experiment, std::move(opened), calibration, options);
 }
 
 namespace {
@@ -155,6 +165,77 @@ models::ConversionOptions conversion_options(const Experiment& experiment) {
           .phase = [&](std::string_view population) { return start_phase(experiment, population); },
           .input = [&](std::string_view population) { return input_pattern(experiment, population); },
           .axon = {experiment.simulation.delay, experiment.simulation.jitter}};
+}
+
+/// Channels that share a parameter; -1 of the user is all of them.
+std::size_t group_of(int group) {
+  return group < 1 ? models::ParameterGroups::kWholeSite : static_cast<std::size_t>(group);
+}
+
+std::unique_ptr<const models::Calibrator> make_calibrator(const Experiment& experiment) {
+  const CalibrationSection& section = experiment.calibration;
+  const models::ParameterGroups groups{.threshold = group_of(section.group),
+                                       .potential = group_of(section.potential_group),
+                                       .thresholds = section.parameters != CalibrationParameters::potential,
+                                       .potentials = section.parameters != CalibrationParameters::threshold};
+  switch (section.method) {
+    case CalibrationMethod::coordinate_search:
+      return models::make_coordinate_search(groups, section.epochs);
+    case CalibrationMethod::threshold_search:
+      return models::make_spiking_threshold_search();
+    case CalibrationMethod::potential:
+      return models::make_mean_correction(models::MeanTarget::dense);
+    case CalibrationMethod::offset_spike:
+      return models::make_mean_correction(models::MeanTarget::drive);
+    case CalibrationMethod::none:
+    case CalibrationMethod::theta_v0:
+      break;
+  }
+  return models::make_theta_v0(
+      {.groups = groups, .epochs = section.epochs, .learning_rate = section.learning_rate, .seed = experiment.seed});
+}
+
+/// Tells what a calibration does, and keeps what is done.
+class CalibrationLog final : public models::CalibrationObserver {
+ public:
+  CalibrationLog(const BuildOptions& options, std::size_t blocks) : options_(options), blocks_(blocks) {}
+
+  void round_done(std::size_t block, double loss) override {
+    round_ = block == block_ ? round_ + 1 : 1;
+    block_ = block;
+    options_.stage(fmt::format("calibrating block {} of {}, round {}: loss {:.3e}", block + 1, blocks_, round_, loss));
+  }
+  bool block_done(const models::CalibrationOutcome& outcome) override {
+    if (!options_.calibration_file.empty()) write_calibration(options_.calibration_file, outcome);
+    stopped_ = options_.stop != nullptr && *options_.stop;
+    return !stopped_;
+  }
+  bool stopped() const { return stopped_; }
+
+ private:
+  const BuildOptions& options_;
+  std::size_t blocks_, block_ = 0, round_ = 0;
+  bool stopped_ = false;
+};
+
+/// False when it was stopped.
+bool calibrate_network(const Experiment& experiment, const std::vector<TokenIds>& sequences,
+                       const BuildOptions& options, Pipeline& pipeline) {
+  models::CalibrationOutcome done;
+  if (std::filesystem::exists(options.calibration_file))
+    done = read_calibration(options.calibration_file, pipeline.qann);
+  if (done.blocks.size() < pipeline.qann.blocks.size()) {
+    const models::ConversionOptions conversion = conversion_options(experiment);
+    const models::CalibrationOptions dynamics{.timesteps = conversion.timesteps,
+                                              .embedding = conversion.embedding,
+                                              .prefix = experiment.quantization.prefix_tokens.positions(),
+                                              .neuron = conversion.neuron};
+    CalibrationLog log(options, pipeline.qann.blocks.size());
+    done = models::calibrate(pipeline.qann, sequences, dynamics, *make_calibrator(experiment), log, std::move(done));
+    if (log.stopped()) return false;
+  }
+  pipeline.calibration = std::move(done);
+  return true;
 }
 
 void add_executor(const Experiment& experiment, Pipeline& pipeline) {
@@ -176,14 +257,17 @@ void add_executor(const Experiment& experiment, Pipeline& pipeline) {
 }  // namespace
 
 std::unique_ptr<Pipeline> build_pipeline(const Experiment& experiment, OpenedModel opened,
-                                         const std::vector<TokenIds>& calibration, const StageObserver& stage) {
+                                         const CalibrationSequences& calibration, const BuildOptions& options) {
   auto pipeline = std::make_unique<Pipeline>();
   pipeline->opened = std::move(opened);
   if (!experiment.evaluation.runs(Network::qann)) return pipeline;
-  pipeline->qann = quantize_model(experiment, pipeline->opened, calibration, stage);
+  pipeline->qann = quantize_model(experiment, pipeline->opened, calibration.quantizer, options.stage);
   if (!experiment.evaluation.runs(Network::snn)) return pipeline;
-  stage("converting to a spiking network");
-  pipeline->spiking = models::convert(pipeline->qann, conversion_options(experiment));
+  if (experiment.calibrates() && !calibrate_network(experiment, calibration.calibrator, options, *pipeline)) return {};
+  options.stage("converting to a spiking network");
+  models::ConversionOptions conversion = conversion_options(experiment);
+  if (experiment.calibrates()) conversion.calibration = &pipeline->calibration.calibration;
+  pipeline->spiking = models::convert(pipeline->qann, conversion);
   add_executor(experiment, *pipeline);
   return pipeline;
 }

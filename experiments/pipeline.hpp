@@ -1,5 +1,7 @@
 #pragma once
 
+#include <atomic>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -10,6 +12,7 @@
 #include "core/simulation/executor.hpp"
 #include "experiments/evaluation/segments.hpp"
 #include "experiments/experiment.hpp"
+#include "models/calibration/calibrator.hpp"
 #include "models/conversion/converter.hpp"
 #include "models/quantization/quantizer.hpp"
 
@@ -29,6 +32,7 @@ OpenedModel open_model(const Experiment& experiment);
 struct Pipeline {
   OpenedModel opened;
   models::QuantizedModel qann;
+  models::CalibrationOutcome calibration;  // of the spiking network; empty without calibration.method
   models::SpikingModel spiking;
   TimeSettings time;
   std::optional<Placement> placement;  // where populations are; empty without simulation.hop
@@ -39,14 +43,26 @@ struct Pipeline {
 
 using StageObserver = std::function<void(const std::string&)>;
 
-/// Checkpoint -> Calibration -> QuantizedModel -> SpikingGraph. `stage` is told what is going on.
-std::unique_ptr<Pipeline> build_pipeline(const Experiment& experiment, OpenedModel opened,
-                                         const std::vector<TokenIds>& calibration, const StageObserver& stage);
-/// The same from the files that the experiment names.
-std::unique_ptr<Pipeline> build_pipeline(const Experiment& experiment, const StageObserver& stage);
+/// What else building a pipeline may do.
+struct BuildOptions {
+  StageObserver stage = [](const std::string&) {};  // told what is going on
+  std::filesystem::path calibration_file{};         // keeps the calibration, block by block; empty: nothing does
+  const std::atomic<bool>* stop = nullptr;          // once true: finish the block that is being calibrated
+};
 
-/// The calibration sequences of an experiment; none when nothing is quantized.
-std::vector<TokenIds> calibration_of(const Experiment& experiment, const models::Tokenizer& tokenizer);
+/// The texts, as sequences, on which an experiment is calibrated.
+struct CalibrationSequences {
+  std::vector<TokenIds> quantizer;   // none when nothing is quantized
+  std::vector<TokenIds> calibrator;  // none without calibration.method
+};
+
+/// Checkpoint -> QuantizedModel -> Calibration -> SpikingGraph. Null when it was stopped before it was whole.
+std::unique_ptr<Pipeline> build_pipeline(const Experiment& experiment, OpenedModel opened,
+                                         const CalibrationSequences& calibration, const BuildOptions& options);
+/// The same from the files that the experiment names.
+std::unique_ptr<Pipeline> build_pipeline(const Experiment& experiment, const BuildOptions& options = {});
+
+CalibrationSequences calibration_of(const Experiment& experiment, const models::Tokenizer& tokenizer);
 
 /// True if the neurons of this experiment equal their quantizers for every input, so that SNN = QANN must hold.
 bool is_exact(const Experiment& experiment, const models::LlamaConfig& config);

@@ -58,6 +58,7 @@ ordered_json make_report(const StoredRun& run) {
           {"equality", equality_section(run)},
           {"network", network_section(experiment, network)},
           {"cause", cause_section(run, populations)},
+          {"calibration", calibration_section(run)},
           {"populations", populations_section(experiment, populations)},
           {"operations", to_json(operations)},
           {"energy", energy_section(experiment, operations, firing_rate)},

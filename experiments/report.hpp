@@ -28,8 +28,12 @@ namespace snnsim::experiments {
 ///              comes after the last step of clocked neurons; first_spike, last_spike: ticks, null when there is none
 /// cause        what raises the NLL: quantization (QANN over dense) and unevenness (SNN over QANN), in nats;
 ///              most_uneven: the population with most of it relative to its values
+/// calibration  method, text, documents, length; per block the loss Σ|ŷ - y|² / Σ|y|² before, after and after each
+/// round;
+///              null without a calibration. settings.calibration is its name
 /// operations   exact counts; energy: those priced with each table, in pJ for all scored segments
-/// timing       ticks of the slowest segment; wall_s covers all three networks and the measurements
+/// timing       ticks of the slowest segment; wall_s covers all three networks and the measurements, calibration_s the
+///              calibration before them
 /// Throws ConfigurationError or DataError when a cost table cannot be read.
 nlohmann::ordered_json make_report(const StoredRun& run);
 

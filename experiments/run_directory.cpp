@@ -32,9 +32,9 @@ using SegmentKey = std::pair<std::size_t, std::size_t>;
 /// Only what a run writes: notes that someone put beside it stay.
 void discard(const fs::path& folder) noexcept {
   std::error_code ignored;
-  for (const char* name :
-       {"experiment.json", "manifest.json", "results.jsonl", "report.json", "report.csv", "report.html",
-        "token_nll.csv", "token_nll.partial", "spikes.h5", "spikes.h5.partial", "spikes.partial", "run.log"})
+  for (const char* name : {"experiment.json", "manifest.json", "results.jsonl", "report.json", "report.csv",
+                           "report.html", "calibration.json", "token_nll.csv", "token_nll.partial", "spikes.h5",
+                           "spikes.h5.partial", "spikes.partial", "run.log"})
     fs::remove_all(folder / name, ignored);
 }
 

@@ -39,10 +39,13 @@ void print_plan(const Experiment& experiment, const JobPlan& plan) {
   const MemoryPlan& memory = plan.memory;
   fmt::print("  model           {:.1f} MiB as stored, {:.1f} MiB quantized\n", mebibytes(memory.model),
              mebibytes(memory.weights));
+  const std::string calibrating =
+      memory.calibrating > 0 ? fmt::format(", {:.0f} MiB to calibrate", mebibytes(memory.calibrating)) : "";
   fmt::print(
       "  peak memory     about {:.0f} MiB: the model in both forms, {:.0f} MiB of program, tokenizer and texts, and "
-      "the larger of\n                  {:.0f} MiB to quantize and {:.0f} MiB for the longest sequence\n",
-      mebibytes(memory.peak()), mebibytes(memory.program), mebibytes(memory.quantizing), mebibytes(memory.segment));
+      "the largest of\n                  {:.0f} MiB to quantize{} and {:.0f} MiB for the longest sequence\n",
+      mebibytes(memory.peak()), mebibytes(memory.program), mebibytes(memory.quantizing), calibrating,
+      mebibytes(memory.segment));
   fmt::print("  synaptic ops    at most {:.3g}: every neuron spikes at every step\n",
              static_cast<double>(plan.synaptic_operations));
   fmt::print("  expected time   about {:.0f} s: {} passes of the dense model, timed on its first positions\n",

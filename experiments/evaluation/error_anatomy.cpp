@@ -13,12 +13,14 @@ double square(double x) {
   return x * x;
 }
 
-/// One neuron at one position: x in the dense model, X its drive, `count` what it emitted.
-void add_instance(double x, float drive, std::int32_t count, float threshold, LevelRange range, PopulationTally& sums) {
+/// One neuron at one position: x in the dense model, X its drive, `count` what it emitted. Q has the neuron's own
+/// threshold and initial potential: what it emits when all of its input is there at once.
+void add_instance(double x, float drive, std::int32_t count, float threshold, float potential, LevelRange range,
+                  PopulationTally& sums) {
   const double step = threshold;
   const double clipped = std::clamp(x, range.low * step, range.high * step);
-  const double wanted = step * quantize(static_cast<float>(x), threshold, range);  // Q(x)
-  const std::int32_t target = quantize(drive, threshold, range);
+  const double wanted = step * SigmaDelta::target(static_cast<float>(x), threshold, potential, range);  // Q(x)
+  const std::int32_t target = SigmaDelta::target(drive, threshold, potential, range);
   const double received = step * target;  // Q(X)
   const double emitted = step * count;    // a
   sums.dense += square(x);
@@ -44,7 +46,8 @@ void measure_errors(const SpikingGraph& graph, const NetworkState& state, NodeId
     const float* x = dense.row(position);
     const float* drive = state.drive(id).row(position);
     for (std::size_t j = 0; j < counts.size(); ++j)
-      add_instance(x[j], drive[j], counts[j], population.threshold[j], population.range, rows[k]);
+      add_instance(x[j], drive[j], counts[j], population.threshold[j], population.initial_potential[j],
+                   population.range, rows[k]);
   });
   for (const PopulationTally& row : rows) add_sums(tally, row);  // in position order: the same on any thread count
 }

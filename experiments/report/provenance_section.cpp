@@ -36,6 +36,7 @@ ordered_json timing_section(const StoredRun& run) {
           {"peak_events", most(&SegmentResult::peak_events)},
           {"peak_in_flight_bytes", most(&SegmentResult::peak_in_flight_bytes)},
           {"wall_s", number(wall)},
+          {"calibration_s", number(calibration_seconds(run))},
           {"tokens_per_s", number(static_cast<double>(tokens) / wall)},
           {"synaptic_operations_per_s", number(static_cast<double>(operations) / wall)},
           {"peak_rss_bytes", peak}};

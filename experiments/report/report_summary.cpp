@@ -199,6 +199,23 @@ void add_errors(std::string& out, const ordered_json& report) {
   add_worst(out, worst(report.at("populations")));
 }
 
+void add_calibration(std::string& out, const ordered_json& report) {
+  const ordered_json& calibration = report.at("calibration");
+  if (calibration.is_null() || calibration.at("blocks").empty()) return;
+  double before = 0, after = 0;
+  for (const ordered_json& block : calibration.at("blocks")) {
+    before += value_of(block.at("loss_before"));
+    after += value_of(block.at("loss_after"));
+  }
+  const auto blocks = static_cast<double>(calibration.at("blocks").size());
+  add(out, "Calibration     {}\n",
+      wrapped(fmt::format("{} on {} documents: the output of a block is off by {} of its mean square instead of {}, "
+                          "the mean of all; {:.0f} s",
+                          text(calibration.at("method")), calibration.at("documents").get<std::size_t>(),
+                          percent(after / blocks), percent(before / blocks),
+                          value_of(report.at("timing").at("calibration_s")))));
+}
+
 }  // namespace
 
 std::string report_summary(const ordered_json& report) {
@@ -210,6 +227,7 @@ std::string report_summary(const ordered_json& report) {
   add_activity(out, report);
   add_energy(out, report);
   add_errors(out, report);
+  add_calibration(out, report);
   add(out, "\nConclusion      {}\n", wrapped(text(report.at("cause").at("conclusion"))));
   return out;
 }

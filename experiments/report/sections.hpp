@@ -24,6 +24,11 @@ nlohmann::ordered_json network_section(const Experiment& experiment, const Popul
 
 nlohmann::ordered_json cause_section(const StoredRun& run, const std::vector<PopulationTally>& populations);
 
+/// How the calibration of each block went; null without one.
+nlohmann::ordered_json calibration_section(const StoredRun& run);
+/// Wall time of all blocks together.
+double calibration_seconds(const StoredRun& run);
+
 /// One object per table of experiment.energy; `firing_rate` is that of the whole network.
 nlohmann::ordered_json energy_section(const Experiment& experiment, const OperationCount& operations,
                                       double firing_rate);

@@ -40,7 +40,7 @@ struct Workload {
 
   Workload(Neuron neuron, std::size_t timesteps, Executor executor, Embedding embedding = Embedding::constant)
       : experiment(bundled_experiment(neuron, timesteps, executor, embedding)),
-        pipeline(build_pipeline(experiment, [](const std::string&) {})),
+        pipeline(build_pipeline(experiment)),
         segments(evaluation_segments(experiment.evaluation.perplexity[0], *pipeline->opened.tokenizer)) {}
 };
 

@@ -17,7 +17,7 @@ class Stories15m {
   Stories15m() {
     setenv("SNNSIM_ASSETS", tests::assets().c_str(), 0);
     experiment_ = read_experiment(tests::source_dir() / "experiments" / "stories15m.json");
-    pipeline_ = build_pipeline(experiment_, [](const std::string&) {});
+    pipeline_ = build_pipeline(experiment_);
     segments_ = evaluation_segments(experiment_.evaluation.perplexity[0], *pipeline_->opened.tokenizer);
     REQUIRE(segments_.size() == 16);
   }

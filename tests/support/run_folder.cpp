@@ -31,12 +31,17 @@ std::size_t finished_segments(const fs::path& runs) {
 }
 
 int disturbed(const std::string& command, const fs::path& folder, const char* signal) {
-  const std::string script = fmt::format("{} & echo $! > pid; wait $!", command);
   const std::size_t before = finished_segments(folder / "runs");
+  return disturbed(command, folder, signal, [&] { return finished_segments(folder / "runs") != before; });
+}
+
+int disturbed(const std::string& command, const fs::path& folder, const char* signal,
+              const std::function<bool()>& happened) {
+  const std::string script = fmt::format("{} & echo $! > pid; wait $!", command);
   fs::remove(folder / "pid");
   int code = 0;
   std::jthread runner([&] { code = run_command(script, folder).exit_code; });
-  while (finished_segments(folder / "runs") == before) std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  while (!happened()) std::this_thread::sleep_for(std::chrono::milliseconds(2));
   std::ifstream in(folder / "pid");
   std::string pid;
   in >> pid;

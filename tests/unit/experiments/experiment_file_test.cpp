@@ -84,8 +84,10 @@ TEST_CASE("values out of range are placed") {
                            R"([])",
                            R"({"name": "a/b"})",
                            R"({"name": ".."})",
-                           R"({"calibration": {"method": "theta_v0"}})",
-                           R"({"calibration": {"epochs": 1}})",
+                           R"({"calibration": {"method": "theta"}})",
+                           R"({"calibration": {"epochs": 0}})",
+                           R"({"calibration": {"learning_rate": 0}})",
+                           R"({"calibration": {"method": "potential"}, "conversion": {"phase": 1}})",
                            R"({"conversion": {"levels": "steps"}})",
                            R"({"energy": {"tables": "horowitz_45nm"}})"})
     CHECK_MESSAGE(complaint(text) != "accepted", text);

@@ -25,7 +25,7 @@ Experiment bundled_experiment(Neuron neuron, std::size_t timesteps) {
 
 /// The first segment; its wall time, the one thing that may differ, is taken out.
 SegmentResult evaluated(const Experiment& experiment, std::vector<TokenLikelihood>* tokens = nullptr) {
-  const auto pipeline = build_pipeline(experiment, [](const std::string&) {});
+  const auto pipeline = build_pipeline(experiment);
   const auto segments = evaluation_segments(experiment.evaluation.perplexity[0], *pipeline->opened.tokenizer);
   SegmentResult result = evaluate_segment(*pipeline, experiment, segments[0], {.tokens = tokens});
   result.wall_s = 0;
@@ -90,7 +90,7 @@ TEST_CASE("the numbers of a result belong together") {
 
 TEST_CASE("the share done rises to the last step") {
   const Experiment experiment = bundled_experiment(Neuron::integer_spiking, 4);
-  const auto pipeline = build_pipeline(experiment, [](const std::string&) {});
+  const auto pipeline = build_pipeline(experiment);
   const auto segments = evaluation_segments(experiment.evaluation.perplexity[0], *pipeline->opened.tokenizer);
   std::vector<double> shares;
   evaluate_segment(*pipeline, experiment, segments[0], {.share = [&](double share) { shares.push_back(share); }});

@@ -27,7 +27,7 @@ Experiment bundled_experiment(Neuron neuron) {
 
 struct Networks {
   Experiment experiment;
-  std::unique_ptr<Pipeline> pipeline = build_pipeline(experiment, [](const std::string&) {});
+  std::unique_ptr<Pipeline> pipeline = build_pipeline(experiment);
 
   EncodedItem encode(const std::vector<Request>& requests, std::size_t gold,
                      ZeroShotProtocol protocol = ZeroShotProtocol::harness_0_4_9_2) const {

@@ -1,0 +1,103 @@
+#include "experiments/calibration_file.hpp"
+
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+#include "experiments/files.hpp"
+
+namespace snnsim::experiments {
+namespace {
+
+using models::Site;
+using nlohmann::ordered_json;
+
+ordered_json runs_of(const std::vector<float>& values) {
+  auto runs = ordered_json::array();
+  for (std::size_t first = 0; first < values.size();) {
+    std::size_t end = first + 1;
+    while (end < values.size() && values[end] == values[first]) ++end;
+    runs.push_back({values[first], end - first});
+    first = end;
+  }
+  return runs;
+}
+
+/// Reads what runs_of() wrote. Throws nlohmann::json::exception for other JSON, std::invalid_argument for values that
+/// cannot be.
+std::vector<float> values_of(const ordered_json& runs, std::size_t channels) {
+  std::vector<float> values;
+  for (const ordered_json& run : runs) {
+    const auto value = run.at(0).get<float>();
+    const auto count = run.at(1).get<std::size_t>();
+    if (!std::isfinite(value) || count > channels - values.size()) throw std::invalid_argument("a value");
+    values.insert(values.end(), count, value);
+  }
+  if (values.size() != channels) throw std::invalid_argument("a width");
+  return values;
+}
+
+models::SiteCalibration site_of(const ordered_json& population, std::size_t channels) {
+  models::SiteCalibration site{values_of(population.at("threshold"), channels),
+                               values_of(population.at("initial_potential"), channels)};
+  for (const float threshold : site.threshold)
+    if (!(threshold > 0)) throw std::invalid_argument("a threshold");
+  return site;
+}
+
+ordered_json block_json(const models::BlockCalibration& calibration, const models::BlockOutcome& outcome) {
+  auto populations = ordered_json::object();
+  for (const Site site : models::kAllSites)
+    if (const auto& parameters = at(calibration, site))
+      populations[std::string(name(site))] = {{"threshold", runs_of(parameters->threshold)},
+                                              {"initial_potential", runs_of(parameters->initial_potential)}};
+  return {{"loss_before", outcome.before},
+          {"loss_after", outcome.after},
+          {"curve", outcome.curve},
+          {"seconds", outcome.seconds},
+          {"populations", populations}};
+}
+
+void read_block(const ordered_json& block, const models::QuantizedBlock& quantized,
+                models::CalibrationOutcome& outcome) {
+  models::BlockCalibration calibration;
+  for (const Site site : models::kAllSites)
+    if (const auto& quantizer = at(quantized.sites, site))
+      at(calibration, site) = site_of(block.at("populations").at(std::string(name(site))), quantizer->step.size());
+  outcome.calibration.blocks.push_back(std::move(calibration));
+  outcome.blocks.push_back({.before = block.at("loss_before").get<double>(),
+                            .after = block.at("loss_after").get<double>(),
+                            .curve = block.at("curve").get<std::vector<double>>(),
+                            .seconds = block.at("seconds").get<double>()});
+}
+
+}  // namespace
+
+ordered_json to_json(const models::CalibrationOutcome& outcome) {
+  auto blocks = ordered_json::array();
+  for (std::size_t k = 0; k < outcome.blocks.size(); ++k)
+    blocks.push_back(block_json(outcome.calibration.blocks[k], outcome.blocks[k]));
+  return {{"blocks", blocks}};
+}
+
+void write_calibration(const std::filesystem::path& file, const models::CalibrationOutcome& outcome) {
+  write_file(file, to_json(outcome).dump() + "\n");
+}
+
+models::CalibrationOutcome read_calibration(const std::filesystem::path& file, const models::QuantizedModel& model) {
+  models::CalibrationOutcome outcome;
+  try {
+    const auto json = ordered_json::parse(read_file(file));
+    const ordered_json& blocks = json.at("blocks");
+    if (blocks.size() > model.blocks.size()) throw std::invalid_argument("more blocks than the model has");
+    for (std::size_t k = 0; k < blocks.size(); ++k) read_block(blocks[k], model.blocks[k], outcome);
+  } catch (const nlohmann::json::exception&) {
+    throw DataError(fmt::format("{}: damaged", file.string()), "run the experiment again with --fresh");
+  } catch (const std::invalid_argument&) {
+    throw DataError(fmt::format("{}: does not fit the model", file.string()), "run the experiment again with --fresh");
+  }
+  return outcome;
+}
+
+}  // namespace snnsim::experiments

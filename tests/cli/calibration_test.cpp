@@ -1,0 +1,84 @@
+#include <filesystem>
+#include <fstream>
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include "tests/support/command.hpp"
+#include "tests/support/run_folder.hpp"
+#include "tests/support/scratch_folder.hpp"
+
+namespace snnsim::tests {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+const std::string calibrated = short_run(
+    "--quiet --set quantization.activation_bits=4 --set calibration.method=theta_v0 --set calibration.segments=4 "
+    "--set calibration.length=48 --set calibration.epochs=6 --set calibration.learning_rate=0.05");
+
+json report_of(const fs::path& folder) {
+  std::ifstream in(only_run(folder) / "report.json");
+  return json::parse(in);
+}
+
+json report_of_run(const std::string& command) {
+  const ScratchFolder folder;
+  REQUIRE(run_command(command, folder.path()).exit_code == 0);
+  return report_of(folder.path());
+}
+
+double kl(const json& report) {
+  return report["perplexity"][0]["kl_dense_snn"].get<double>();
+}
+
+}  // namespace
+
+TEST_CASE("a calibrated run: every block is off by less, and the network is closer to the dense one") {
+  const json report = report_of_run(calibrated);
+  CHECK(report["settings"]["calibration"] == "theta_v0");
+  CHECK(report["calibration"]["documents"] == 4);
+  REQUIRE(report["calibration"]["blocks"].size() == 6);
+  for (const json& block : report["calibration"]["blocks"]) {
+    CHECK(block["loss_after"] < block["loss_before"]);
+    CHECK(block["curve"].size() == 6);
+  }
+  CHECK(report["equality"]["snn_equals_qann"] == false);
+  const json plain = report_of_run(short_run("--quiet --set quantization.activation_bits=4"));
+  CHECK(plain["calibration"].is_null());
+  CHECK(kl(report) < 0.9 * kl(plain));
+}
+
+TEST_CASE("a calibration that is asked to stop ends with 130 and goes on at the next block, to the same results") {
+  const ScratchFolder folder;
+  const auto has_a_block = [&] {
+    if (!fs::exists(folder.path() / "runs")) return false;
+    for (const auto& entry : fs::directory_iterator(folder.path() / "runs"))
+      if (fs::exists(entry.path() / "calibration.json")) return true;
+    return false;
+  };
+  CHECK(disturbed(calibrated, folder.path(), "TERM", has_a_block) == 130);
+  CHECK(finished_segments(folder.path() / "runs") == 0);
+  CHECK(run_command(calibrated, folder.path()).exit_code == 0);
+  const json report = report_of(folder.path()), undisturbed = report_of_run(calibrated);
+  for (const char* section : {"calibration", "perplexity", "populations", "operations"})
+    CHECK(report[section] == undisturbed[section]);
+}
+
+TEST_CASE("what a calibrator cannot do is refused before anything runs") {
+  const ScratchFolder folder;
+  const Outcome timed =
+      run_command(short_run("--set calibration.method=potential --set simulation.schedule=timed"), folder.path());
+  CHECK(timed.exit_code == 2);
+  CHECK(timed.err.find("calibration knows the stepped schedule only, without phases") != std::string::npos);
+  const Outcome analog =
+      run_command(short_run("--set calibration.method=potential --set quantization.activation_bits=16"), folder.path());
+  CHECK(analog.exit_code == 2);
+  const Outcome neuron = run_command(
+      short_run("--set calibration.method=theta_v0 --set conversion.neuron=integrate_and_fire"), folder.path());
+  CHECK(neuron.exit_code == 2);
+  CHECK(!fs::exists(folder.path() / "runs"));
+}
+
+}  // namespace snnsim::tests
