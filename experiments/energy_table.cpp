@@ -17,7 +17,8 @@ namespace {
 
 struct Constant {
   std::string_view key;
-  double CostTable::*member;
+  std::optional<double> CostTable::*member;
+  std::string_view unit = "pj";
 };
 
 constexpr Constant constants[] = {
@@ -33,6 +34,19 @@ constexpr Constant constants[] = {
     {"state_per_byte", &CostTable::state_per_byte},
     {"spike_message", &CostTable::spike_message},
     {"value_message_per_bit", &CostTable::value_message_per_bit},
+    {"accumulate_per_activation_bit", &CostTable::accumulate_per_activation_bit},
+    {"spike_per_synapse", &CostTable::spike_per_synapse},
+    {"value_bit_per_synapse", &CostTable::value_bit_per_synapse},
+    {"synaptic_operation", &CostTable::synaptic_operation},
+    {"neuron_update_active", &CostTable::neuron_update_active},
+    {"neuron_update_idle", &CostTable::neuron_update_idle},
+    {"spike_hop", &CostTable::spike_hop},
+    {"static_mw", &CostTable::static_mw, "mw"},
+    {"synaptic_operation_ns", &CostTable::synaptic_operation_ns, "ns"},
+    {"neuron_update_active_ns", &CostTable::neuron_update_active_ns, "ns"},
+    {"neuron_update_idle_ns", &CostTable::neuron_update_idle_ns, "ns"},
+    {"hop_ns", &CostTable::hop_ns, "ns"},
+    {"step_ns", &CostTable::step_ns, "ns"},
 };
 
 /// The object's keys must be exactly these.
@@ -43,7 +57,7 @@ void check_object(const Node& node, std::span<const std::string_view> keys) {
     if (!node.value.contains(key))
       throw ConfigurationError(
           fmt::format("{}: {} is missing", node.source.place_of_value(node.path), child(node.path, key)),
-          "a cost table gives every constant, each with its pJ and its source");
+          "a cost table has a name, a title, a source and constants, each with its value and its source");
 }
 
 std::string text_at(const Node& node, std::string_view key) {
@@ -53,13 +67,28 @@ std::string text_at(const Node& node, std::string_view key) {
   return text;
 }
 
-double read_constant(const Node& node) {
-  constexpr std::string_view keys[] = {"pj", "source"};
+double read_constant(const Node& node, std::string_view unit) {
+  const std::string_view keys[] = {unit, "source"};
   check_object(node, keys);
   text_at(node, "source");
-  const Node value = node.at("pj");
-  if (!value.value.is_number() || value.value.get<double>() < 0) reject(value, "a number of pJ, not negative", {});
+  const Node value = node.at(unit);
+  if (!value.value.is_number() || value.value.get<double>() < 0) reject(value, "a number, not negative", {});
   return value.value.get<double>();
+}
+
+/// Those that the source of the table gives, at least what a synaptic operation costs.
+CostTable read_constants(const Node& node) {
+  std::vector<std::string_view> names;
+  std::ranges::transform(constants, std::back_inserter(names), &Constant::key);
+  if (!node.value.is_object()) reject(node, "an object", {});
+  check_keys(node, names);
+  CostTable cost;
+  for (const Constant& constant : constants)
+    if (node.value.contains(constant.key)) cost.*constant.member = read_constant(node.at(constant.key), constant.unit);
+  if (cost.synaptic_operation || cost.add_int32) return cost;
+  throw ConfigurationError(
+      fmt::format("{}: nothing says what a synaptic operation costs", node.source.place_of_value(node.path)),
+      "give synaptic_operation, or add_int32 and weight_fetch_per_byte");
 }
 
 std::vector<std::string> known_tables() {
@@ -92,13 +121,7 @@ EnergyTable parse_energy_table(std::string_view text, const std::filesystem::pat
   const Node root{source.root(), "", source};
   constexpr std::string_view keys[] = {"name", "title", "source", "constants"};
   check_object(root, keys);
-  EnergyTable table{text_at(root, "name"), text_at(root, "title"), text_at(root, "source"), {}};
-  std::vector<std::string_view> names;
-  std::ranges::transform(constants, std::back_inserter(names), &Constant::key);
-  const Node values = root.at("constants");
-  check_object(values, names);
-  for (const Constant& constant : constants) table.cost.*constant.member = read_constant(values.at(constant.key));
-  return table;
+  return {text_at(root, "name"), text_at(root, "title"), text_at(root, "source"), read_constants(root.at("constants"))};
 }
 
 }  // namespace snnsim::experiments

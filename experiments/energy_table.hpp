@@ -18,7 +18,8 @@ struct EnergyTable {
 /// configs/energy/<name>.json, or the path itself. Throws ConfigurationError for an unknown name.
 std::filesystem::path find_energy_table(const TableName& name);
 
-/// Reads a table; throws ConfigurationError with file:line:column for a missing, unknown, negative or uncited constant.
+/// Reads a table; throws ConfigurationError with file:line:column for an unknown, negative or uncited constant, and a
+/// table that does not price synaptic operations.
 EnergyTable read_energy_table(const std::filesystem::path& file);
 
 /// The same from a text; `file` names it in messages.

@@ -46,7 +46,6 @@ ordered_json make_report(const StoredRun& run) {
   const PopulationTally network = whole_network(populations);
   OperationCount operations;
   for (const SegmentResult& result : run.results) operations += result.operations;
-  const double firing_rate = quotient(network.spikes, network.instances * experiment.conversion.timesteps);
   return {{"name", experiment.name},
           {"hash", run.manifest.at("hash")},
           {"complete", run.complete()},
@@ -61,7 +60,7 @@ ordered_json make_report(const StoredRun& run) {
           {"calibration", calibration_section(run)},
           {"populations", populations_section(experiment, populations)},
           {"operations", to_json(operations)},
-          {"energy", energy_section(experiment, operations, firing_rate)},
+          {"energy", energy_section(experiment, operations, populations)},
           {"timing", timing_section(run)},
           {"provenance", provenance_section(run)}};
 }

@@ -17,6 +17,8 @@ void add_sums(PopulationTally& to, const PopulationTally& from) {
   to.instances += from.instances;
   to.spikes += from.spikes;
   to.magnitude += from.magnitude;
+  to.shift_adds += from.shift_adds;
+  to.updates += from.updates;
   to.spike_hops += from.spike_hops;
   to.uneven += from.uneven;
   to.arrival += from.arrival;

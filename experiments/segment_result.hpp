@@ -25,6 +25,10 @@ struct PopulationTally {
   std::uint64_t instances = 0;           // neurons × positions simulated
   std::uint64_t spikes = 0;              // nonzero spikes over all steps
   std::uint64_t magnitude = 0;           // Σ |s|
+  std::uint64_t shift_adds = 0;          // Σ popcount(|s|)
+  std::uint64_t updates = 0;             // of neurons
+  std::uint64_t projections = 0;         // that carry a spike (a constant)
+  std::uint64_t fan_out = 0;             // synapses that a spike reaches (a constant)
   std::uint64_t core_x = 0, core_y = 0;  // its core on the mesh (constants)
   std::uint64_t spike_hops = 0;          // Σ over spikes and projections of the hops between their cores
   std::uint64_t uneven = 0;              // instances with Q(X) != a

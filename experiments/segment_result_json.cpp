@@ -57,6 +57,10 @@ struct Members<PopulationTally> {
     visit("instances", &PopulationTally::instances);
     visit("spikes", &PopulationTally::spikes);
     visit("magnitude", &PopulationTally::magnitude);
+    visit("shift_adds", &PopulationTally::shift_adds);
+    visit("updates", &PopulationTally::updates);
+    visit("projections", &PopulationTally::projections);
+    visit("fan_out", &PopulationTally::fan_out);
     visit("core_x", &PopulationTally::core_x);
     visit("core_y", &PopulationTally::core_y);
     visit("spike_hops", &PopulationTally::spike_hops);

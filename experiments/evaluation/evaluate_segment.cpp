@@ -129,6 +129,13 @@ class SegmentRun {
                       static_cast<double>(population.width());
     tally.spikes = activity.spikes;
     tally.magnitude = activity.magnitude;
+    tally.shift_adds = activity.shift_adds;
+    tally.updates = activity.updates;
+    for (const SpikingGraph::Successor next : graph.successors(id))
+      if (const auto* projection = std::get_if<Projection>(&graph.node(next.node))) {
+        ++tally.projections;
+        tally.fan_out += projection->out();
+      }
     if (pipeline_.placement) {
       const MeshCore core = pipeline_.placement->core(id);
       tally.core_x = core.x;

@@ -142,10 +142,14 @@ class NetworkReporter {
 
   /// Projections may have weights of different widths.
   EnergyBreakdown price_with(const CostTable& table) const {
-    EnergyBreakdown cost = price(operations_of_neurons(), table, 8, 8, network_.timesteps).snn;
+    EnergyBreakdown cost = price(operations_of_neurons(), table, {.timesteps = network_.timesteps}).snn;
     for (std::size_t i = 0; i < network_.projections.size(); ++i) {
-      const EnergyBreakdown part =
-          price(operations_of(i), table, network_.projections[i].bits, 8, network_.timesteps).snn;
+      const OperationCount count = operations_of(i);
+      const EnergyBreakdown part = price(count, table,
+                                         {.weight_bits = network_.projections[i].bits,
+                                          .timesteps = network_.timesteps,
+                                          .spike_hops = count.spike_messages})
+                                       .snn;
       cost.compute += part.compute;
       cost.weight_fetch += part.weight_fetch;
       cost.traffic += part.traffic;

@@ -152,14 +152,22 @@ void add_activity(std::string& out, const ordered_json& report) {
       with_prefix(static_cast<double>(operations)), with_prefix(quotient(operations, tokens(report))));
 }
 
+/// "SNN 237 uJ, QANN 31.5 uJ", of the networks that the table can price.
+std::string energies(const ordered_json& energy, double tokens) {
+  std::string out;
+  for (const auto& [name, key] : {std::pair("SNN", "snn_pj"), std::pair("QANN", "qann_pj"),
+                                  std::pair("twin", "twin_pj"), std::pair("dense", "dense_pj")})
+    if (const double pj = value_of(energy.at(key)); std::isfinite(pj))
+      add(out, "{}{} {}J", out.empty() ? "" : ", ", name, with_prefix(pj * pico / tokens));
+  return out;
+}
+
 void add_energy(std::string& out, const ordered_json& report) {
   if (report.at("populations").empty()) return;
   const auto count = static_cast<double>(tokens(report));
   for (const ordered_json& energy : report.at("energy")) {
-    const auto per_token = [&](const char* key) { return with_prefix(value_of(energy.at(key)) * pico / count) + "J"; };
-    add(out, "Energy          per token on {}: SNN {}, QANN {}, twin {}, dense {}\n",
-        short_name(text(energy.at("table")), 20), per_token("snn_pj"), per_token("qann_pj"), per_token("twin_pj"),
-        per_token("dense_pj"));
+    add(out, "Energy          per token on {}: {}\n", short_name(text(energy.at("table")), 20),
+        energies(energy, count));
     add(out, "                {}\n", wrapped(text(energy.at("conclusion"))));
   }
 }

@@ -29,9 +29,9 @@ nlohmann::ordered_json calibration_section(const StoredRun& run);
 /// Wall time of all blocks together.
 double calibration_seconds(const StoredRun& run);
 
-/// One object per table of experiment.energy; `firing_rate` is that of the whole network.
+/// One object per table of experiment.energy.
 nlohmann::ordered_json energy_section(const Experiment& experiment, const OperationCount& operations,
-                                      double firing_rate);
+                                      const std::vector<PopulationTally>& populations);
 
 nlohmann::ordered_json timing_section(const StoredRun& run);
 nlohmann::ordered_json provenance_section(const StoredRun& run);

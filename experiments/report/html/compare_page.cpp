@@ -39,7 +39,9 @@ html::Section table_of(const ResultTable& table) {
   std::string out = "<table class=\"wide\"><thead><tr>";
   for (const std::string& column : table.columns) out += "<th scope=\"col\">" + html::breakable(column) + "</th>";
   out += "</tr></thead><tbody>\n";
-  for (const auto& row : table.rows) {
+  auto rows = table.rows;
+  std::ranges::sort(rows);  // by the settings, which come first
+  for (const auto& row : rows) {
     out += "<tr>";
     for (std::size_t i = 0; i < row.size(); ++i) out += "<td>" + cell(table.columns[i], row[i]) + "</td>";
     out += "</tr>\n";
@@ -48,7 +50,7 @@ html::Section table_of(const ResultTable& table) {
 }
 
 /// A logarithmic axis where the largest is more than `factor` times the least.
-Axis axis_for(std::string label, const std::vector<double>& values, double factor) {
+Axis axis_for(std::string label, const std::vector<double>& values, double factor = 4) {
   double low = INFINITY, high = -INFINITY;
   for (const double value : values)
     if (std::isfinite(value)) {
@@ -98,9 +100,11 @@ html::Section perplexity_chart(const ComparedRuns& compared) {
     return html::Point{run.settings[*key].get<double>(), run.perplexity("snn")};
   });
   add_level(compared, "dense", "dense", series);
+  Axis across = axis_for(name, numbers(series, &html::Point::x), 7);
+  across.doubling = across.logarithmic;
   LineChart chart{.description = fmt::format("Perplexity of the SNN against {}; the numbers are in the table", name),
-                  .x = axis_for(name, numbers(series, &html::Point::x), 7),
-                  .y = axis_for("perplexity", numbers(series, &html::Point::y), 20),
+                  .x = across,
+                  .y = axis_for("perplexity", numbers(series, &html::Point::y)),
                   .series = series};
   return {"perplexity", "Perplexity against " + name,
           html::figure(html::line_chart(chart), "The spiking network, first text.")};
@@ -129,7 +133,7 @@ std::string pareto_chart(const ComparedRuns& compared, const std::string& label,
   series.push_back(front_line(points, front));
   const LineChart chart{.description = "Perplexity of the SNN against " + label,
                         .x = axis_for(label, numbers(series, &html::Point::x), 7),
-                        .y = axis_for("perplexity", numbers(series, &html::Point::y), 20),
+                        .y = axis_for("perplexity", numbers(series, &html::Point::y)),
                         .series = series};
   std::string names;
   for (const std::size_t i : front) names += (names.empty() ? "" : ", ") + html::escape(compared.runs[i].name);

@@ -37,6 +37,7 @@ std::string bars(const Value& table, double tokens) {
   StackedBars chart{.description = "energy by kind", .kinds = {}, .bars = {}};
   for (const std::string& kind : kinds) chart.kinds.push_back(words(kind));
   for (const Network& network : networks) {
+    if (table[network.total].is_null()) continue;  // not priced
     Bar bar{.label = network.name, .parts = {}, .total = per_token(table[network.total], tokens, joules)};
     for (const std::string& kind : kinds) bar.parts.push_back(table["breakdown_pj"][network.key][kind].number());
     bar.emphasized = &network == networks.data();
@@ -73,15 +74,27 @@ std::string graded(const Value& table, double tokens) {
 }
 
 std::string break_even(const Value& table) {
-  std::string out = "<p>The SNN would cost as much as the ";
-  for (const auto& [network, separator] :
-       {std::pair(&networks[1], ", the "), std::pair(&networks[2], ", the "), std::pair(&networks[3], "")}) {
-    const Value rate = table["break_even"][network->key]["firing_rate"];
-    out +=
-        fmt::format("{} {}{}", network == &networks[3] ? "dense model" : network->name,
-                    rate.is_null() ? "at no firing rate" : "at a firing rate of " + number(rate, percents), separator);
+  std::string out;
+  for (std::size_t i = 1; i < networks.size(); ++i) {
+    if (table[networks[i].total].is_null()) continue;
+    const Value rate = table["break_even"][networks[i].key]["firing_rate"];
+    out += fmt::format("{}the {} {}", out.empty() ? "" : ", ", i == 3 ? "dense model" : networks[i].name,
+                       rate.is_null() ? "at no firing rate" : "at a firing rate of " + number(rate, percents));
   }
-  return out + ".</p>\n";
+  return out.empty() ? "" : "<p>The SNN would cost as much as " + out + ".</p>\n";
+}
+
+/// What the table leaves open, and how long its chip would take.
+std::string chip(const Value& table, double tokens) {
+  std::string kinds, out;
+  for (std::size_t i = 0; i < table["not_priced"].size(); ++i)
+    kinds += (kinds.empty() ? "" : ", ") + escape(words(table["not_priced"][i].text()));
+  if (!kinds.empty()) out += "<p>The table has no constants for: " + kinds + ".</p>\n";
+  const Value latency = table["latency_s"];
+  if (latency.is_null()) return out;
+  return out + fmt::format("<p>Time per token: {} with a core for each population, {} on one core.</p>\n",
+                           per_token(latency["core_per_population"], tokens, seconds),
+                           per_token(latency["one_core"], tokens, seconds));
 }
 
 /// The SNN's energy against the firing rate: `factor` times as many spikes cost that much more, the rest stays.
@@ -89,7 +102,7 @@ std::string sensitivity(const Value& table, double firing_rate, double tokens) {
   const double snn = table["snn_pj"].number(), qann = table["qann_pj"].number();
   const double factor = table["break_even"]["qann"]["factor"].number();  // snn + (factor - 1) · of_spikes = qann
   const double of_spikes = (qann - snn) / (factor - 1);
-  if (!std::isfinite(of_spikes) || !(firing_rate > 0) || tokens == 0) return "";
+  if (!std::isfinite(of_spikes) || of_spikes <= 0 || !(firing_rate > 0) || tokens == 0) return "";
   const auto at = [&](double rate) { return (snn + (rate / firing_rate - 1) * of_spikes) * 1e-6 / tokens; };  // µJ
   LineChart chart{.title = "",
                   .description =
@@ -106,6 +119,7 @@ std::string sensitivity(const Value& table, double firing_rate, double tokens) {
   std::vector<double> all{0, at(0), at(1)};
   for (std::size_t i = 1; i < networks.size(); ++i) {
     const double level = table[networks[i].total].number() * 1e-6 / tokens;
+    if (!std::isfinite(level)) continue;
     chart.series.push_back(
         {.name = networks[i].name, .points = {{0, level}, {100, level}}, .colour = i, .dashed = i > 1});
     all.push_back(level);
@@ -117,11 +131,11 @@ std::string sensitivity(const Value& table, double firing_rate, double tokens) {
 std::string of_table(const Value& report, const Value& table) {
   const double count = tokens(report);
   return fmt::format(
-      "<h3>{}</h3>\n<p class=\"about\">{}. {}.</p>\n<p class=\"lead\">{}</p>\n<div class=\"pair\">{}{}</div>\n{}{}{}",
+      "<h3>{}</h3>\n<p class=\"about\">{}. {}.</p>\n<p class=\"lead\">{}</p>\n<div class=\"pair\">{}{}</div>\n{}{}{}{}",
       escape(table["table"].text()), escape(table["title"].text()), escape(table["source"].text()),
       escape(table["conclusion"].text()), bars(table, count),
       sensitivity(table, report["network"]["firing_rate"].number(), count), break_even(table), graded(table, count),
-      details("Energy in numbers", breakdown(table, count)));
+      chip(table, count), details("Energy in numbers", breakdown(table, count)));
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <initializer_list>
 
 #include <fmt/format.h>
 
@@ -100,19 +101,31 @@ double step_for(double span, double most) {
   return power * 10;
 }
 
-std::vector<double> powers(const Axis& axis) {
-  const double span = axis.high / axis.low;
-  const double base = span > 300 ? 10 : 2;
+/// Powers of a base, times each of the factors, between the ends of an axis.
+std::vector<double> powers(const Axis& axis, double base, std::initializer_list<double> factors) {
   std::vector<double> out;
-  const auto first = static_cast<int>(std::ceil(std::log(axis.low) / std::log(base) - 1e-9));
+  const auto first = static_cast<int>(std::floor(std::log(axis.low) / std::log(base)));
   for (int power = first; std::pow(base, power) <= axis.high * (1 + 1e-9); ++power)
-    out.push_back(std::pow(base, power));
-  while (out.size() > 8) {  // every second is enough
-    std::vector<double> fewer;
-    for (std::size_t i = 0; i < out.size(); i += 2) fewer.push_back(out[i]);
-    out = fewer;
-  }
+    for (const double factor : factors)
+      if (const double tick = factor * std::pow(base, power);
+          tick >= axis.low * (1 - 1e-9) && tick <= axis.high * (1 + 1e-9))
+        out.push_back(tick);
   return out;
+}
+
+/// Every second, until there is room for them.
+std::vector<double> thinned(std::vector<double> ticks) {
+  while (ticks.size() > 8) {
+    std::vector<double> fewer;
+    for (std::size_t i = 0; i < ticks.size(); i += 2) fewer.push_back(ticks[i]);
+    ticks = fewer;
+  }
+  return ticks;
+}
+
+std::vector<double> logarithmic_ticks(const Axis& axis) {
+  if (axis.doubling) return thinned(powers(axis, 2, {1}));
+  return axis.high > 300 * axis.low ? thinned(powers(axis, 10, {1})) : powers(axis, 10, {1, 2, 5});
 }
 
 }  // namespace
@@ -124,15 +137,15 @@ Axis Axis::around(std::string label, const std::vector<double>& values, bool log
     low = std::min(low, value);
     high = std::max(high, value);
   }
-  if (low > high) return {std::move(label), logarithmic ? 1.0 : 0.0, logarithmic ? 2.0 : 1.0, logarithmic};
-  if (logarithmic) return {std::move(label), low / 1.1, high * 1.1, true};
+  if (low > high) return {std::move(label), logarithmic ? 1.0 : 0.0, logarithmic ? 2.0 : 1.0, logarithmic, false};
+  if (logarithmic) return {std::move(label), low / 1.1, high * 1.1, true, false};
   const double room = low == high ? std::max(std::abs(low) * 0.1, 1e-12) : 0.06 * (high - low);
   const bool near_zero = low >= 0 && low < 0.4 * high;
-  return {std::move(label), near_zero ? 0 : low - room, high + room, false};
+  return {std::move(label), near_zero ? 0 : low - room, high + room, false, false};
 }
 
 std::vector<double> ticks(const Axis& axis) {
-  if (axis.logarithmic) return powers(axis);
+  if (axis.logarithmic) return logarithmic_ticks(axis);
   const double step = step_for(axis.high - axis.low, 6);
   std::vector<double> out;
   const auto last = static_cast<long long>(std::floor(axis.high / step + 1e-9));

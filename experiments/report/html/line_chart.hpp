@@ -21,6 +21,7 @@ struct Axis {
   std::string label{};  // with its unit
   double low = 0, high = 1;
   bool logarithmic = false;
+  bool doubling = false;  // logarithmic: powers of two have numbers
 
   /// From the least to the largest of the numbers, with a little room; from zero if that is near.
   static Axis around(std::string label, const std::vector<double>& values, bool logarithmic = false);
@@ -37,7 +38,8 @@ struct LineChart {
 /// Lines or marks in an inline SVG that fits a phone and grows to some width on larger screens.
 std::string line_chart(const LineChart& chart);
 
-/// Where an axis has its numbers: 1, 2 or 5 times powers of ten; powers of ten (or of two) on a logarithmic axis.
+/// Where an axis has its numbers: 1, 2 or 5 times powers of ten, or powers of one number on a logarithmic axis that
+/// spans many.
 std::vector<double> ticks(const Axis& axis);
 
 }  // namespace snnsim::experiments::html

@@ -25,10 +25,10 @@ TEST_CASE("the twin has ceil(log2(T + 1)) bits") {
 }
 
 TEST_CASE("where moving dominates and every neuron fires at every step, SNN / twin = T / ceil(log2(T + 1))") {
-  CostTable move_only;
+  CostTable move_only{.add_int32 = 0, .multiply_int8 = 0};
   move_only.spike_message = move_only.value_message_per_bit = 0.25;
   for (const std::size_t t : {1U, 3U, 5U, 15U, 100U}) {
-    const EnergyReport report = price(dense_firing(t), move_only, 4, 4, t);
+    const EnergyReport report = price(dense_firing(t), move_only, {4, 4, t});
     CHECK(report.snn.total() / report.twin.total() == doctest::Approx(static_cast<double>(t) / twin_bits(t)));
   }
 }
@@ -37,7 +37,7 @@ TEST_CASE("where multiplying a bit costs an accumulate, the same holds for compu
   CostTable compute_only;
   compute_only.add_int32 = 1;
   compute_only.multiply_int8 = 64.0 / 4;  // 4-bit weights: one pJ per bit of the activation
-  const EnergyReport report = price(dense_firing(15), compute_only, 4, 4, 15);
+  const EnergyReport report = price(dense_firing(15), compute_only, {4, 4, 15});
   CHECK(report.snn.compute == doctest::Approx(1000 * 15));
   CHECK(report.twin.compute == doctest::Approx(1000 * (4 + 1)));  // and the accumulate of the product
 }
@@ -65,7 +65,7 @@ TEST_CASE("each count is priced by its own constant") {
   count.multiply_accumulates = 50;
   count.analog = {2, 3, 4};
   count.analog_once = {1, 1, 1};
-  const EnergyReport report = price(count, cost, 4, 8, 15);
+  const EnergyReport report = price(count, cost, {4, 8, 15});
   CHECK(report.snn.compute == doctest::Approx(30));
   CHECK(report.snn.weight_fetch == doctest::Approx(100 * 6.25));
   CHECK(report.snn.neurons == doctest::Approx(40 * (0.2 + 10) + 1));
@@ -81,9 +81,14 @@ TEST_CASE("each count is priced by its own constant") {
   CHECK(report.dense.compute == doctest::Approx(50 * 1.5));
   CHECK(report.dense.weight_fetch == doctest::Approx(50 * 25));
 
-  const EnergyReport floating = price(count, cost, 16, 16, 15);
+  const EnergyReport floating = price(count, cost, {16, 16, 15});
   CHECK(floating.snn.compute == doctest::Approx(300 * 0.9));
   CHECK(floating.qann.compute == doctest::Approx(50 * 2.0));
+}
+
+TEST_CASE("parts that a table has no constant for are named") {
+  CHECK(unpriced_kinds(CostTable{.add_int32 = 1}) ==
+        std::vector<std::string_view>{"weight_fetch", "neurons", "traffic", "analog", "static_power"});
 }
 
 TEST_CASE("break-even scales what spikes cost, not what is always paid") {
@@ -96,9 +101,43 @@ TEST_CASE("break-even scales what spikes cost, not what is always paid") {
 }
 
 TEST_CASE("nothing simulated costs nothing") {
-  const EnergyReport report = price({}, CostTable{.add_int32 = 1, .value_message_per_bit = 1}, 8, 8, 4);
+  const CostTable cost{.add_int32 = 1, .multiply_int8 = 1, .value_message_per_bit = 1};
+  const EnergyReport report = price({}, cost, {});
   CHECK(report.snn.total() == 0);
   CHECK(report.qann.total() == 0);
+}
+
+TEST_CASE("a chip is priced by its whole operations, its hops and the time that its power flows") {
+  const CostTable chip{.spike_message = 1.5,
+                       .synaptic_operation = 20,
+                       .neuron_update_active = 80,
+                       .neuron_update_idle = 50,
+                       .spike_hop = 3,
+                       .static_mw = 100,
+                       .synaptic_operation_ns = 4,
+                       .neuron_update_active_ns = 8,
+                       .neuron_update_idle_ns = 5,
+                       .hop_ns = 6};
+  OperationCount count;
+  count.synaptic_operations = 100;
+  count.synaptic_magnitude = 300;
+  count.synaptic_shift_adds = 150;
+  count.neuron_updates = 40;
+  count.neurons_active = 10;
+  count.spike_messages = 10;
+  count.multiply_accumulates = 50;
+  CHECK(busy_ns(count, 30, chip) == 300 * 4 + 10 * 8 + 30 * 5 + 30 * 6);
+  CHECK(!busy_ns(count, 30, CostTable{.add_int32 = 1}));
+  const EnergyReport report = price(count, chip, {.spike_hops = 30, .latency_ns = 1610});
+  CHECK(report.snn.compute == 300 * 20);  // spikes are binary: a graded one is several
+  CHECK(report.snn.weight_fetch == 0);
+  CHECK(report.snn.neurons == 10 * 80 + 30 * 50);
+  CHECK(report.snn.traffic == 10 * 1.5 + 30 * 3);
+  CHECK(report.snn.static_power == 161000);  // 1e-3 W × 1e-9 s is 1 pJ
+  CHECK(report.snn_multiply == report.snn.total() - 200 * 20);
+  CHECK(report.snn_shift_add == report.snn.total() - 150 * 20);
+  for (const EnergyBreakdown& other : {report.qann, report.twin, report.dense}) CHECK(std::isnan(other.total()));
+  CHECK(unpriced_kinds(chip) == std::vector<std::string_view>{"analog"});
 }
 
 }  // namespace snnsim

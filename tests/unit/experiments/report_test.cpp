@@ -239,6 +239,45 @@ TEST_CASE("energy on horowitz_45nm, by hand") {
         "8.8 % it would win.");
 }
 
+TEST_CASE("energy of a population, by hand") {
+  const ordered_json energy = make_report(sample_run())["energy"][0];
+  REQUIRE(energy["populations"].size() == 2);
+  const ordered_json& first = energy["populations"][0];  // 201 spikes of 24 synapses and 3 projections, Σ|s| = 300
+  CHECK(first["name"] == "blocks.0.attn_in");
+  CHECK(first["compute"].get<double>() == doctest::Approx(300 * 24 * 0.1));
+  CHECK(first["weight_fetch"].get<double>() == doctest::Approx(201 * 24 * 12.5));
+  CHECK(first["neurons"].get<double>() == doctest::Approx(640 * (0.2 + 8 * 1.25) + 201 * 0.1));
+  CHECK(first["traffic"].get<double>() == doctest::Approx(201 * 3 * 20));
+  double sum = 0;
+  for (const char* kind : {"compute", "weight_fetch", "neurons", "traffic"}) sum += first[kind].get<double>();
+  CHECK(first["total"].get<double>() == doctest::Approx(sum).epsilon(1e-14));
+  CHECK(energy["not_priced"] == std::vector<std::string>{"static_power"});
+  CHECK(energy["latency_s"].is_null());
+}
+
+TEST_CASE("a chip's time and power: a population on a core, or all on one") {
+  StoredRun run = sample_run();
+  run.experiment.energy.tables = {{"loihi1"}, {"truenorth"}, {"yan_22nm"}};
+  run.results[1].populations[1].magnitude = 450;  // the second population is the busier one
+  const ordered_json energy = make_report(run)["energy"];
+  // Σ|s| × 24 synapses × 3.5, 201 active and 439 idle updates, 201 × 3 messages of one hop
+  const double first = 300 * 24 * 3.5 + 201 * 8.4 + 439 * 5.3 + 603 * 5.3, second = first + 300 * 24 * 3.5;
+  CHECK(energy[0]["latency_s"]["core_per_population"].get<double>() == doctest::Approx(second * 1e-9));
+  CHECK(energy[0]["latency_s"]["one_core"].get<double>() == doctest::Approx((first + second) * 1e-9));
+  CHECK(energy[0]["breakdown_pj"]["snn"]["static_power"].get<double>() == doctest::Approx(second * 104));
+  CHECK(energy[0]["qann_pj"].is_null());
+  CHECK(energy[0]["break_even"]["qann"]["firing_rate"].is_null());
+  CHECK(energy[0]["cheapest"] == "SNN");
+  CHECK(energy[0]["conclusion"] ==
+        "loihi1 prices no multiplications, so the SNN stands alone, at a firing rate of 31.4 %.");
+  CHECK(energy[1]["latency_s"]["one_core"] == 20 * 4 * 1e-3);  // 20 positions of 4 steps, 1 ms each
+  CHECK(energy[2]["dense_pj"].is_null());
+  CHECK(energy[2]["qann_pj"].is_number());
+  CHECK(energy[2]["cheapest"] != "dense");
+  CHECK(holds(report_summary(make_report(run)), "prices no multiplications"));
+  CHECK(holds(report_html({run}), "prices no multiplications"));
+}
+
 TEST_CASE("weights that are not quantized are priced in floating point") {
   StoredRun run = sample_run();
   run.experiment.quantization.weight_bits = bits_off;

@@ -29,6 +29,10 @@ inline SegmentResult sample_result(std::size_t text = 0, std::size_t segment = 0
     tally.instances = 80;
     tally.spikes = 100 + segment;
     tally.magnitude = 150;
+    tally.shift_adds = 120;
+    tally.updates = 320;
+    tally.projections = 3;
+    tally.fan_out = 24;
     tally.uneven = 2;
     tally.arrival = 7.7 * x;
     tally.arrival_instances = 70;

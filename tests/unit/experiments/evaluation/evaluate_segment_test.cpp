@@ -69,6 +69,29 @@ TEST_CASE("sigma-delta is the QANN: no unevenness, no divergence, the same likel
   }
 }
 
+TEST_CASE("what the populations did adds up to the operations of the network") {
+  for (const Neuron neuron : {Neuron::sigma_delta, Neuron::integer_spiking}) {
+    const SegmentResult result = evaluated(bundled_experiment(neuron, 3));
+    OperationCount sum;
+    for (const PopulationTally& tally : result.populations) {
+      sum.synaptic_operations += tally.spikes * tally.fan_out;
+      sum.synaptic_magnitude += tally.magnitude * tally.fan_out;
+      sum.synaptic_shift_adds += tally.shift_adds * tally.fan_out;
+      sum.neuron_updates += tally.updates;
+      sum.neurons_active += tally.spikes;
+      sum.spike_messages += tally.spikes * tally.projections;
+    }
+    sum.weight_bytes = result.operations.weight_bytes;
+    sum.multiply_accumulates = result.operations.multiply_accumulates;
+    sum.analog = result.operations.analog;
+    sum.analog_once = result.operations.analog_once;
+    CHECK(sum == result.operations);
+    CHECK(sum.weight_bytes == sum.synaptic_operations);  // 8-bit weights
+    CHECK(result.populations[0].projections == 3);       // q, k, v
+    CHECK(sum.synaptic_shift_adds < sum.synaptic_magnitude);
+  }
+}
+
 TEST_CASE("the numbers of a result belong together") {
   std::vector<TokenLikelihood> tokens;
   const SegmentResult result = evaluated(bundled_experiment(Neuron::st_bif, 2), &tokens);

@@ -198,4 +198,30 @@ TEST_CASE("the report counts what happened, inputs apart") {
   CHECK(network_summary(report).find("if_chain: 5 neurons, 16 synapses; 8 steps, 1 trial") == 0);
 }
 
+// By hand, from the spikes of the first test of this file. Spikes: 8 of the input reach 3 synapses each; 2 of h0 reach
+// 2, 3 of h1 and 2 of h2 one each: 24 + 9 = 33 synaptic operations, 15 messages. Updates: 5 neurons × 8 steps, 7 + 4
+// spikes.
+//   horowitz_45nm: 33 × 0.1; 33 bytes × 12.5; 40 × (2 × 0.1 + 8 × 1.25) + 11 × 0.1; 15 × 20
+//   loihi1:        33 × 23.6; (in it); 11 × 81 + 29 × 52; 15 × 1.7 + 15 × 3.5, one hop a message
+//   spinnaker2:    33 × 450; (in it); 40 × 2190; no constant
+TEST_CASE("the energy of the chain of IF neurons, worked by hand to the last digit") {
+  NetworkDescription network = example("if_chain");
+  network.energy.tables = {{"horowitz_45nm"}, {"loihi1"}, {"spinnaker2"}};
+  const BuiltNetwork built = build_network(network);
+  const nlohmann::ordered_json energy =
+      network_report(network, built, run_network(network, built, nullptr), "0")["energy"];
+  const auto digits = [](const nlohmann::ordered_json& pj) { return fmt::format("{:.12g}", pj.get<double>()); };
+  const char* expected[3][5] = {{"3.3", "412.5", "409.1", "300", "1124.9"},
+                                {"778.8", "0", "2399", "78", "3255.8"},
+                                {"14850", "0", "87600", "0", "102450"}};
+  for (std::size_t table = 0; table < 3; ++table) {
+    const nlohmann::ordered_json& parts = energy[table]["breakdown_pj"];
+    CHECK(digits(parts["compute"]) == expected[table][0]);
+    CHECK(digits(parts["weight_fetch"]) == expected[table][1]);
+    CHECK(digits(parts["neurons"]) == expected[table][2]);
+    CHECK(digits(parts["traffic"]) == expected[table][3]);
+    CHECK(digits(energy[table]["snn_pj"]) == expected[table][4]);
+  }
+}
+
 }  // namespace snnsim::experiments

@@ -76,7 +76,7 @@ Reading reading_of(std::string text) {
   double last = dot == std::string::npos ? 1 : std::pow(10.0, -static_cast<double>(front.size() - dot - 1));
   if (exponent != std::string::npos) last *= std::pow(10.0, std::stod(digits.substr(exponent + 1)));
   const bool energy = unit.ends_with("J");
-  if (energy) unit.pop_back();
+  if (energy || unit.ends_with("s")) unit.pop_back();
   const std::map<std::string, double> units = {{"", 1},     {"%", 1e-2}, {"p", 1e-12}, {"n", 1e-9}, {"µ", 1e-6},
                                                {"m", 1e-3}, {"k", 1e3},  {"M", 1e6},   {"G", 1e9},  {"T", 1e12}};
   REQUIRE_MESSAGE(units.contains(unit), text);
@@ -104,6 +104,7 @@ StoredRun full_run() {
   StoredRun run = sample_run();
   run.experiment.evaluation.perplexity.resize(2, run.experiment.evaluation.perplexity[0]);
   run.results[1].text = 1;
+  run.experiment.energy.tables = {{"horowitz_45nm"}, {"loihi1"}, {"yan_22nm"}};
   run.results[0].snn.nll = 100;  // a perplexity above 1000
   run.results[0].populations[0].unevenness *= 1e-7;
   run.results[0].operations.synaptic_operations = 123'456'789'012'345;

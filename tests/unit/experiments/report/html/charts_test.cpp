@@ -21,7 +21,9 @@ constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 TEST_CASE("ticks are round numbers inside the axis") {
   CHECK(ticks({.label = "", .low = 0, .high = 1}) == std::vector<double>{0, 0.2, 0.4, 3 * 0.2, 0.8, 1});
   CHECK(ticks({.label = "", .low = 7.3, .high = 9.1}) == std::vector<double>{7.5, 8, 8.5, 9});
-  CHECK(ticks({.label = "", .low = 1, .high = 16, .logarithmic = true}) == std::vector<double>{1, 2, 4, 8, 16});
+  CHECK(ticks({.label = "", .low = 0.9, .high = 17.6, .logarithmic = true, .doubling = true}) ==
+        std::vector<double>{1, 2, 4, 8, 16});
+  CHECK(ticks({.label = "", .low = 9, .high = 60, .logarithmic = true}) == std::vector<double>{10, 20, 50});
   CHECK(ticks({.label = "", .low = 0.5, .high = 2e4, .logarithmic = true}) ==
         std::vector<double>{1, 10, 100, 1000, 1e4});
 }
