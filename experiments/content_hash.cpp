@@ -191,6 +191,10 @@ std::string content_hash(const NetworkDescription& network) {
   return content_hash_of(network, false);
 }
 
+std::string checkpoint_hash(const Experiment& experiment) {
+  return fingerprint(experiment.model.checkpoint, "model.checkpoint", false);
+}
+
 nlohmann::ordered_json input_hashes(const Experiment& experiment) {
   auto out = nlohmann::ordered_json::object();
   for (const auto& [input, print] : fingerprints(experiment, experiment.model.tokenizer.empty()))

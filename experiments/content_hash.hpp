@@ -33,6 +33,9 @@ std::string hash_of_list(std::span<const std::string> parts);
 /// The same of a network: every field but its name, and the content of the HDF5 files and cost tables it names.
 std::string content_hash(const NetworkDescription& network);
 
+/// The fingerprint of the checkpoint alone. Throws DataError for a file that cannot be read.
+std::string checkpoint_hash(const Experiment& experiment);
+
 /// The fingerprint of every input file: { "model.checkpoint": { "path": …, "xxh3": … }, … }.
 nlohmann::ordered_json input_hashes(const Experiment& experiment);
 

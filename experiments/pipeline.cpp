@@ -7,6 +7,7 @@
 #include "core/error.hpp"
 #include "experiments/calibration_file.hpp"
 #include "experiments/evaluation/segments.hpp"
+#include "experiments/quantized_inputs.hpp"
 #include "models/calibration/coordinate_search.hpp"
 #include "models/calibration/mean_correction.hpp"
 #include "models/calibration/spiking_threshold_search.hpp"
@@ -50,8 +51,8 @@ std::shared_ptr<const models::DenseModel> rotated(const Experiment& experiment,
                                               models::ModelRotation(dense->config(), experiment.seed));
 }
 
-models::QuantizedModel quantize_model(const Experiment& experiment, const OpenedModel& opened,
-                                      const std::vector<TokenIds>& calibration, const StageObserver& stage) {
+void quantize_model(const Experiment& experiment, const std::vector<TokenIds>& calibration, const BuildOptions& build,
+                    Pipeline& pipeline) {
   const QuantizationSection& section = experiment.quantization;
   const models::QuantizerOptions options{
       .weight_bits = section.weight_bits,
@@ -59,9 +60,15 @@ models::QuantizedModel quantize_model(const Experiment& experiment, const Opened
       .weights = weight_method(section.weights),
       .prefix = section.prefix_tokens.positions(),
       .activation_range = [&](std::string_view population) { return activation_range(experiment, population); }};
-  return models::quantize(rotated(experiment, opened.dense), calibration, options, [&](double share) {
-    stage(fmt::format("quantizing, {:.0f} % of the blocks done", 100 * share));
-  });
+  const std::shared_ptr<const models::DenseModel> dense = rotated(experiment, pipeline.opened.dense);
+  const auto make = [&](const models::BlockStore& store) {
+    const auto progress = [&](double share) {
+      build.stage(fmt::format("quantizing, {:.0f} % of the blocks done", 100 * share));
+    };
+    return models::quantize(dense, calibration, options, progress, store);
+  };
+  pipeline.qann = build.cache.get(quantized_inputs(experiment, dense->config(), calibration), dense, make, build.stage,
+                                  pipeline.qann_source);
 }
 
 }  // namespace
@@ -261,7 +268,7 @@ std::unique_ptr<Pipeline> build_pipeline(const Experiment& experiment, OpenedMod
   auto pipeline = std::make_unique<Pipeline>();
   pipeline->opened = std::move(opened);
   if (!experiment.evaluation.runs(Network::qann)) return pipeline;
-  pipeline->qann = quantize_model(experiment, pipeline->opened, calibration.quantizer, options.stage);
+  quantize_model(experiment, calibration.quantizer, options, *pipeline);
   if (!experiment.evaluation.runs(Network::snn)) return pipeline;
   if (experiment.calibrates() && !calibrate_network(experiment, calibration.calibrator, options, *pipeline)) return {};
   options.stage("converting to a spiking network");

@@ -12,6 +12,7 @@
 #include "core/simulation/executor.hpp"
 #include "experiments/evaluation/segments.hpp"
 #include "experiments/experiment.hpp"
+#include "experiments/quantized_cache.hpp"
 #include "models/calibration/calibrator.hpp"
 #include "models/conversion/converter.hpp"
 #include "models/quantization/quantizer.hpp"
@@ -32,6 +33,7 @@ OpenedModel open_model(const Experiment& experiment);
 struct Pipeline {
   OpenedModel opened;
   models::QuantizedModel qann;
+  QuantizedSource qann_source;
   models::CalibrationOutcome calibration;  // of the spiking network; empty without calibration.method
   models::SpikingModel spiking;
   TimeSettings time;
@@ -46,6 +48,7 @@ using StageObserver = std::function<void(const std::string&)>;
 /// What else building a pipeline may do.
 struct BuildOptions {
   StageObserver stage = [](const std::string&) {};  // told what is going on
+  QuantizedCache cache{};                           // where the quantized model is looked for and kept
   std::filesystem::path calibration_file{};         // keeps the calibration, block by block; empty: nothing does
   const std::atomic<bool>* stop = nullptr;          // once true: finish the block that is being calibrated
 };

@@ -187,6 +187,13 @@ void RunDirectory::append(const ZeroShotResult& result) {
   state_->zero_shot.emplace(key, result);
 }
 
+void RunDirectory::note(const QuantizedSource& source) {
+  const std::lock_guard guard(state_->mutex);
+  state_->manifest["sessions"].back()["quantized"] = {
+      {"key", source.key}, {"blocks_loaded", source.loaded}, {"blocks_computed", source.computed}};
+  state_->write_manifest();
+}
+
 void RunDirectory::log(std::string_view line) {
   const std::lock_guard guard(state_->mutex);
   state_->log(line);

@@ -167,11 +167,15 @@ RunOutcome run_job(const Experiment& experiment, JobInputs inputs, const RunOpti
   const std::size_t chunks_done = options.directory.zero_shot_results().size();
   const std::size_t total = inputs.segments() + inputs.chunks();
   if (done.size() + chunks_done == total) return outcome;
-  const std::unique_ptr<Pipeline> pipeline = build_pipeline(
-      experiment, std::move(inputs.opened), inputs.calibration,
-      {.stage = stage, .calibration_file = options.directory.path() / "calibration.json", .stop = &options.stop});
+  const std::unique_ptr<Pipeline> pipeline =
+      build_pipeline(experiment, std::move(inputs.opened), inputs.calibration,
+                     {.stage = stage,
+                      .cache = options.cache,
+                      .calibration_file = options.directory.path() / "calibration.json",
+                      .stop = &options.stop});
   outcome.interrupted = pipeline == nullptr;
   if (outcome.interrupted) return outcome;
+  if (experiment.evaluation.runs(Network::qann)) options.directory.note(pipeline->qann_source);
   options.progress.start(total, experiment.conversion.timesteps, done, chunks_done);
   outcome.interrupted = !Job(experiment, inputs, *pipeline, options).run();
   return outcome;

@@ -27,6 +27,7 @@ struct RunOptions {
   Progress& progress;
   const std::atomic<bool>& stop;  // once true: finish the running segment or chunk, append it, return
   std::size_t threads = 0;        // 0: every core; results do not depend on it
+  QuantizedCache cache{};         // of quantized models
 };
 
 struct RunOutcome {

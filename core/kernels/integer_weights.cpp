@@ -1,8 +1,10 @@
 #include "core/kernels/integer_weights.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <cstdlib>
+#include <utility>
 
 #include "core/parallel.hpp"
 
@@ -22,27 +24,61 @@ std::uint8_t zeros(WeightFormat format) {
   return format == WeightFormat::bytes ? IntegerWeights::kBias : IntegerWeights::kNibbleBias * 0x11;
 }
 
+/// The weights of a column in the order in which it keeps them.
+using PlacedWeights = std::array<std::int32_t, IntegerWeights::kTile>;
+PlacedWeights unpack(WeightFormat format, const std::uint8_t* column) {
+  PlacedWeights weights;
+  for (std::size_t p = 0; format == WeightFormat::bytes && p < weights.size(); ++p)
+    weights[p] = column[p] - IntegerWeights::kBias;
+  for (std::size_t p = 0; format == WeightFormat::nibbles && p < kNibbleBytes; ++p) {
+    weights[p] = (column[p] & 0xF) - IntegerWeights::kNibbleBias;
+    weights[p + kNibbleBytes] = (column[p] >> 4) - IntegerWeights::kNibbleBias;
+  }
+  return weights;
+}
+
 }  // namespace
 
 IntegerWeights::IntegerWeights(std::size_t out, std::size_t in, std::span<const std::int8_t> weights)
     : out_(out),
       in_(in),
       format_(smallest_format(weights)),
-      packed_(tiles() * columns() * column_bytes(), zeros(format_)),
+      packed_(packed_bytes(out, in, format_), zeros(format_)),
       row_sums_(out, 0) {
   assert(weights.size() == out * in);
-  std::vector<std::int64_t> magnitude(out, 0);
   parallel_for(tiles(), [&](std::size_t t) {
-    for (std::size_t i = t * kTile; i < std::min(out, (t + 1) * kTile); ++i) {
-      for (std::size_t j = 0; j < in; ++j) {
-        const std::int8_t w = weights[i * in + j];
-        set(i, j, w);
-        row_sums_[i] += w;
-        magnitude[i] += std::abs(static_cast<int>(w));
+    for (std::size_t i = t * kTile; i < std::min(out, (t + 1) * kTile); ++i)
+      for (std::size_t j = 0; j < in; ++j) set(i, j, weights[i * in + j]);
+  });
+  sum_rows();
+}
+
+IntegerWeights::IntegerWeights(std::size_t out, std::size_t in, WeightFormat format, const std::uint8_t* packed,
+                               std::shared_ptr<const void> storage)
+    : out_(out), in_(in), format_(format), mapped_(packed), storage_(std::move(storage)), row_sums_(out, 0) {
+  assert(reinterpret_cast<std::uintptr_t>(packed) % 64 == 0);  // what kernels load at once
+  sum_rows();
+}
+
+std::size_t IntegerWeights::packed_bytes(std::size_t out, std::size_t in, WeightFormat format) {
+  return (out + kTile - 1) / kTile * ((in + kQuad - 1) / kQuad * kQuad) * snnsim::column_bytes(format);
+}
+
+void IntegerWeights::sum_rows() {
+  std::vector<std::int64_t> largest(tiles(), 0);
+  parallel_for(tiles(), [&](std::size_t t) {
+    std::array<std::int32_t, kTile> sum{}, magnitude{};  // by place
+    for (std::size_t j = 0; j < columns(); ++j) {
+      const PlacedWeights column = unpack(format_, tile(t) + j * column_bytes());
+      for (std::size_t p = 0; p < kTile; ++p) {
+        sum[p] += column[p];
+        magnitude[p] += std::abs(column[p]);
       }
     }
+    for (std::size_t i = t * kTile; i < std::min(out_, (t + 1) * kTile); ++i) row_sums_[i] = sum[place(i % kTile)];
+    largest[t] = *std::ranges::max_element(magnitude);
   });
-  for (const std::int64_t m : magnitude) max_row_magnitude_ = std::max(max_row_magnitude_, m);
+  if (!largest.empty()) max_row_magnitude_ = *std::ranges::max_element(largest);
 }
 
 void IntegerWeights::set(std::size_t i, std::size_t j, std::int8_t weight) {

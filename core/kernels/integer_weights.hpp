@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -25,16 +26,25 @@ class IntegerWeights {
   /// weights: (out × in), row-major. Σ_in |w| × the largest possible count must stay below 2^31: the caller proves it
   /// with max_row_magnitude().
   IntegerWeights(std::size_t out, std::size_t in, std::span<const std::int8_t> weights);
+  /// The same from the packed() of such weights, packed_bytes() many at a multiple of 64 bytes, e.g. in a mapped file.
+  /// They are not copied: `storage` keeps them.
+  IntegerWeights(std::size_t out, std::size_t in, WeightFormat format, const std::uint8_t* packed,
+                 std::shared_ptr<const void> storage);
 
+  static std::size_t packed_bytes(std::size_t out, std::size_t in, WeightFormat format);
   std::size_t out() const { return out_; }
   std::size_t in() const { return in_; }
   std::size_t columns() const { return (in_ + kQuad - 1) / kQuad * kQuad; }
   std::size_t tiles() const { return (out_ + kTile - 1) / kTile; }
   WeightFormat format() const { return format_; }
   std::size_t column_bytes() const { return snnsim::column_bytes(format_); }
-  std::size_t bytes() const { return packed_.size(); }
+  std::size_t bytes() const { return packed_bytes(out_, in_, format_); }
+  /// All tiles: (tiles, columns, column_bytes).
+  std::span<const std::uint8_t> packed() const { return {tile(0), bytes()}; }
   /// (columns, column_bytes) of tile t.
-  const std::uint8_t* tile(std::size_t t) const { return packed_.data() + t * columns() * column_bytes(); }
+  const std::uint8_t* tile(std::size_t t) const {
+    return (mapped_ != nullptr ? mapped_ : packed_.data()) + t * columns() * column_bytes();
+  }
   std::int8_t weight(std::size_t i, std::size_t j) const;
   /// Σ_j w_ij of every output: what one unit of constant offset in all inputs adds.
   std::span<const std::int32_t> row_sums() const { return row_sums_; }
@@ -45,10 +55,13 @@ class IntegerWeights {
   /// Where a column keeps output 16 k + 4 l + i of its tile: at byte 16 l + 4 k + i.
   static constexpr std::size_t place(std::size_t output) { return output / 4 % 4 * 16 + output / 16 * 4 + output % 4; }
   void set(std::size_t i, std::size_t j, std::int8_t weight);
+  void sum_rows();
 
   std::size_t out_, in_;
   WeightFormat format_;
-  std::vector<std::uint8_t, HugePageAllocator<std::uint8_t>> packed_;  // (tiles, columns, column_bytes)
+  std::vector<std::uint8_t, HugePageAllocator<std::uint8_t>> packed_;  // empty: they are mapped
+  const std::uint8_t* mapped_ = nullptr;
+  std::shared_ptr<const void> storage_;
   std::vector<std::int32_t> row_sums_;
   std::int64_t max_row_magnitude_ = 0;
 };

@@ -20,8 +20,8 @@ namespace {
 
 constexpr std::array commands = {
     Command{"run",
-            "EXPERIMENT.json [--set KEY=VALUE]... [--out DIR] [--threads N] [--fresh] [--wait SECONDS] [--dry-run] "
-            "[--quiet]",
+            "EXPERIMENT.json [--set KEY=VALUE]... [--out DIR] [--quantized DIR] [--threads N] [--fresh] "
+            "[--wait SECONDS] [--dry-run] [--quiet]",
             "Does the whole job of an experiment; continues an interrupted run of the same experiment.", run_command},
     Command{"sweep",
             "EXPERIMENT.json|SWEEP_DIR [--set KEY=VALUE]... [--where KEY=VALUE]... [--max-runs N] [--jobs N] "

@@ -26,7 +26,9 @@ void declare(Options& options) {
   options.declare_threads();
   options.named()("out", po::value<std::string>()->value_name("DIR")->default_value("runs"),
                   "folder of the run directories, each <name>-<hash>");
-  options.named()("fresh", "discard what an earlier run of the same experiment left");
+  options.named()("quantized", po::value<std::string>()->value_name("DIR"),
+                  "folder that keeps quantized models, to be used again; default: .quantized in --out; \"\": none");
+  options.named()("fresh", "discard what an earlier run of the same experiment left, and quantize again");
   options.named()("wait", po::value<long long>()->value_name("SECONDS")->default_value(0),
                   "wait so long for another process that works on the same run directory");
   options.named()("dry-run", "print the size of the job and stop");
@@ -101,6 +103,12 @@ std::unique_ptr<RunDirectory> open_directory(const Experiment& experiment, const
   }
 }
 
+QuantizedCache cache_of(const Options& options) {
+  std::filesystem::path folder = std::filesystem::path(options.get<std::string>("out")) / ".quantized";
+  if (options.has("quantized")) folder = options.get<std::string>("quantized");
+  return QuantizedCache(folder, options.has("fresh"));
+}
+
 int simulate(const Experiment& experiment, JobInputs inputs, const Options& options) {
   const bool quiet = options.has("quiet");
   const std::size_t threads = options.count("threads", 0);
@@ -111,9 +119,12 @@ int simulate(const Experiment& experiment, JobInputs inputs, const Options& opti
   if (!opened) return interrupted_exit_code;
   RunDirectory& directory = *opened;
   Progress progress(quiet ? ProgressMode::quiet : ProgressMode::automatic);
-  const RunOutcome outcome =
-      run_or_discard(experiment, std::move(inputs),
-                     {.directory = directory, .progress = progress, .stop = stop_requested(), .threads = threads});
+  const RunOutcome outcome = run_or_discard(experiment, std::move(inputs),
+                                            {.directory = directory,
+                                             .progress = progress,
+                                             .stop = stop_requested(),
+                                             .threads = threads,
+                                             .cache = cache_of(options)});
   progress.finish();
   directory.finish(outcome.equality_required);
   if (outcome.interrupted) return interrupted(directory);

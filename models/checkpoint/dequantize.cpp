@@ -1,5 +1,7 @@
 #include "models/checkpoint/dequantize.hpp"
 
+#include <algorithm>
+
 #include "models/checkpoint/dequantize_blocks.hpp"
 
 namespace snnsim::models {
@@ -49,6 +51,9 @@ void dequantize(DataType type, const std::byte* stored, std::size_t count, float
       return dequantize_q6_k(bytes, blocks, out);
     case DataType::iq2_xxs:
       return dequantize_iq2_xxs(bytes, blocks, out);
+    case DataType::u8:
+      std::copy_n(bytes, count, out);
+      return;
   }
 }
 

@@ -49,15 +49,24 @@ std::uint64_t header_length(std::span<const std::byte> bytes, const std::string&
   return length;
 }
 
-DataType data_type(const json& entry, const std::string& tensor, const std::string& file) {
+/// E.g. "F32, F16 and BF16".
+std::string list_of(std::span<const DataType> types) {
+  std::string list(name(types.front()));
+  for (const DataType& type : types.subspan(1))
+    list += fmt::format("{}{}", &type == &types.back() ? " and " : ", ", name(type));
+  return list;
+}
+
+DataType data_type(const json& entry, const std::string& tensor, const std::string& file,
+                   std::span<const DataType> types) {
   const auto found = entry.find("dtype");
   const std::string dtype = found != entry.end() && found->is_string() ? found->get<std::string>() : "";
-  for (const DataType type : {DataType::f32, DataType::f16, DataType::bf16}) {
+  for (const DataType type : types) {
     if (dtype == name(type)) return type;
   }
   throw DataError(
-      fmt::format("{}: tensor {} has dtype {}; F32, F16 and BF16 are read", file, in_quotes(tensor), in_quotes(dtype)),
-      "convert the checkpoint to one of F32, F16 and BF16");
+      fmt::format("{}: tensor {} has dtype {}; {} are read", file, in_quotes(tensor), in_quotes(dtype), list_of(types)),
+      fmt::format("convert the file to one of {}", list_of(types)));
 }
 
 /// The whole numbers of a JSON list, or nothing if it is no such list.
@@ -81,10 +90,10 @@ std::optional<std::uint64_t> byte_length(const Tensor& tensor) {
   return length;
 }
 
-Entry read_entry(const std::string& tensor, const json& entry, std::span<const std::byte> data,
-                 const std::string& file) {
+Entry read_entry(const std::string& tensor, const json& entry, std::span<const std::byte> data, const std::string& file,
+                 std::span<const DataType> types) {
   if (!entry.is_object()) fail(file, fmt::format("the header's entry {} is no object", in_quotes(tensor)));
-  Entry result{.name = tensor, .tensor = {.type = data_type(entry, tensor, file), .shape = {}}, .place = {}};
+  Entry result{.name = tensor, .tensor = {.type = data_type(entry, tensor, file, types), .shape = {}}, .place = {}};
   auto shape = whole_numbers(entry, "shape");
   const auto offsets = whole_numbers(entry, "data_offsets");
   if (!shape) fail(file, fmt::format("tensor {} has no shape", in_quotes(tensor)));
@@ -116,7 +125,7 @@ void check_disjoint(std::vector<Entry>& entries, const std::string& file) {
 
 }  // namespace
 
-TensorMap read_safetensors(std::span<const std::byte> bytes, const std::string& file) {
+TensorMap read_safetensors(std::span<const std::byte> bytes, const std::string& file, std::span<const DataType> types) {
   const std::uint64_t length = header_length(bytes, file);
   const std::span<const std::byte> data = bytes.subspan(sizeof length + length);
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()) + sizeof length, length);
@@ -125,7 +134,7 @@ TensorMap read_safetensors(std::span<const std::byte> bytes, const std::string& 
 
   std::vector<Entry> entries;
   for (const auto& [tensor, entry] : header.items()) {
-    if (tensor != "__metadata__") entries.push_back(read_entry(tensor, entry, data, file));
+    if (tensor != "__metadata__") entries.push_back(read_entry(tensor, entry, data, file, types));
   }
   check_disjoint(entries, file);
   TensorMap tensors;

@@ -17,7 +17,7 @@ struct Storage {
 };
 
 const Storage& storage(DataType type) {
-  static constexpr std::array<Storage, 14> all = {{{"F32", 1, 4},
+  static constexpr std::array<Storage, 15> all = {{{"F32", 1, 4},
                                                    {"F16", 1, 2},
                                                    {"BF16", 1, 2},
                                                    {"Q8_0", 32, 34},
@@ -30,7 +30,8 @@ const Storage& storage(DataType type) {
                                                    {"Q4_K", 256, 144},
                                                    {"Q5_K", 256, 176},
                                                    {"Q6_K", 256, 210},
-                                                   {"IQ2_XXS", 256, 66}}};
+                                                   {"IQ2_XXS", 256, 66},
+                                                   {"U8", 1, 1}}};
   return all[static_cast<std::size_t>(type)];
 }
 

@@ -7,8 +7,8 @@
 
 namespace snnsim::models {
 
-/// How numbers are stored: plain, or quantized in blocks as ggml does it (dequantize.hpp).
-enum class DataType { f32, f16, bf16, q8_0, q4_0, q4_1, q5_0, q5_1, q2_k, q3_k, q4_k, q5_k, q6_k, iq2_xxs };
+/// How numbers are stored: plain, or quantized in blocks as ggml does it (dequantize.hpp). No checkpoint stores u8.
+enum class DataType { f32, f16, bf16, q8_0, q4_0, q4_1, q5_0, q5_1, q2_k, q3_k, q4_k, q5_k, q6_k, iq2_xxs, u8 };
 
 /// E.g. F32, Q4_K.
 std::string_view name(DataType type);

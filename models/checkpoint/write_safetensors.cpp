@@ -15,7 +15,9 @@
 namespace snnsim::models {
 namespace {
 
-/// The JSON header, padded with spaces so that the data begin at a multiple of eight bytes.
+constexpr std::size_t alignment = 64;  // of the data; the widest that a processor loads at once
+
+/// The JSON header, padded with spaces so that the data begin at a multiple of `alignment`.
 std::string header(std::span<const NamedTensor> tensors, const std::map<std::string, std::string>& metadata) {
   nlohmann::ordered_json json = nlohmann::ordered_json::object();
   if (!metadata.empty()) json["__metadata__"] = metadata;
@@ -26,7 +28,8 @@ std::string header(std::span<const NamedTensor> tensors, const std::map<std::str
     begin = end;
   }
   std::string text = json.dump();
-  text.resize((text.size() + 7) / 8 * 8, ' ');
+  const std::size_t length = sizeof(std::uint64_t);  // of the header, in front of it
+  text.resize((length + text.size() + alignment - 1) / alignment * alignment - length, ' ');
   return text;
 }
 

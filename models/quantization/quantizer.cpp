@@ -71,6 +71,12 @@ class BlockQuantizer {
     return block;
   }
 
+  /// Goes past a block that was quantized before.
+  void pass(std::size_t k, const QuantizedBlock& block) {
+    if (quantized_states_) quantized_states_->advance(k, quantized_weights(block));
+    if (dense_states_) dense_states_->advance(k, dense_.weights(k));
+  }
+
  private:
   WeightMatrix nearest(const std::shared_ptr<const FloatWeights>& weights) const {
     if (options_.weight_bits == kBitsOff) return {nullptr, {}, weights};
@@ -115,21 +121,43 @@ class BlockQuantizer {
   std::optional<CalibrationStates> quantized_states_;  // what the dense model with weights quantized so far does
 };
 
+/// The first block behind which, itself included, every one was found.
+std::size_t first_without_gap(const std::vector<bool>& found) {
+  std::size_t first = found.size();
+  while (first > 0 && found[first - 1]) --first;
+  return first;
+}
+
 }  // namespace
 
 QuantizedModel quantize(std::shared_ptr<const DenseModel> dense, const std::vector<std::vector<TokenId>>& calibration,
-                        const QuantizerOptions& options, const std::function<void(double)>& progress) {
-  check_finite_ends(dense->checkpoint());
+                        const QuantizerOptions& options, const std::function<void(double)>& progress,
+                        const BlockStore& store) {
+  const std::size_t blocks = dense->config().blocks;
   QuantizedModel model{.dense = std::move(dense),
-                       .blocks = {},
+                       .blocks = std::vector<QuantizedBlock>(blocks),
                        .weight_bits = options.weight_bits,
                        .activation_bits = options.activation_bits};
+  std::vector<bool> found(blocks, false);
+  for (std::size_t k = 0; store.find && k < blocks; ++k)
+    if (std::optional<QuantizedBlock> block = store.find(k)) {
+      model.blocks[k] = std::move(*block);
+      found[k] = true;
+    }
+  const std::size_t missing = first_without_gap(found);
+  if (missing == 0) return model;
+  check_finite_ends(model.dense->checkpoint());
   BlockQuantizer quantizer(*model.dense, calibration, options);
-  const std::size_t blocks = model.dense->config().blocks;
-  for (std::size_t k = 0; k < blocks; ++k) {
-    check_finite_block(model.dense->checkpoint(), k);
-    model.blocks.push_back(quantizer.quantize(k));
-    if (progress) progress(static_cast<double>(k + 1) / static_cast<double>(blocks));
+  for (std::size_t k = 0; k < missing; ++k) {
+    QuantizedBlock& block = model.blocks[k];
+    if (found[k]) {
+      quantizer.pass(k, block);
+    } else {
+      check_finite_block(model.dense->checkpoint(), k);
+      block = quantizer.quantize(k);
+      if (store.keep) block = store.keep(k, std::move(block));
+    }
+    if (progress) progress(static_cast<double>(k + 1) / static_cast<double>(missing));
   }
   return model;
 }

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -23,12 +24,21 @@ struct QuantizerOptions {
   std::function<LevelRange(std::string_view population)> activation_range;
 };
 
+/// Where blocks that are done are kept, so that the work goes on from them after an interruption, or is not done again.
+struct BlockStore {
+  std::function<std::optional<QuantizedBlock>(std::size_t k)> find;  // nullopt: not there
+  /// Returns the same block, perhaps in other memory.
+  std::function<QuantizedBlock(std::size_t k, QuantizedBlock block)> keep;
+};
+
 /// Quantizes a pretrained model without training: weights with a scale per output channel, rounded by `weights`, and
 /// the least-MSE activation step of every site (per tensor; per head for q, k, v) over the calibration sequences. Runs
 /// block by block, so that only one block's activations are held. `progress` gets the share done (0..1). Every weight
-/// is read and checked before it is used. Throws DataError when nothing is left of the calibration after the prefix, or
-/// weights or values are not finite.
+/// is read and checked before it is used, but for those of blocks that `store` finds. They must be what this call would
+/// make; the model is then the same, bit for bit, whichever are found. Throws DataError when nothing is left of the
+/// calibration after the prefix, or weights or values are not finite.
 QuantizedModel quantize(std::shared_ptr<const DenseModel> dense, const std::vector<std::vector<TokenId>>& calibration,
-                        const QuantizerOptions& options, const std::function<void(double)>& progress = {});
+                        const QuantizerOptions& options, const std::function<void(double)>& progress = {},
+                        const BlockStore& store = {});
 
 }  // namespace snnsim::models

@@ -1,6 +1,7 @@
 #include "models/quantization/weight_matrix.hpp"
 
 #include <cassert>
+#include <utility>
 
 namespace snnsim::models {
 
@@ -24,12 +25,16 @@ class DequantizedWeights final : public FloatWeights {
 
 }  // namespace
 
+WeightMatrix integer_matrix(std::shared_ptr<const IntegerWeights> integer, std::vector<float> scale) {
+  auto floating = std::make_shared<const DequantizedWeights>(integer, scale);
+  return {std::move(integer), std::move(scale), std::move(floating)};
+}
+
 WeightMatrix to_weight_matrix(const RoundedWeights& rounded) {
   assert(rounded.scale.rows() == 1);
   const Matrix<std::int8_t>& levels = rounded.levels;
-  const auto integer = std::make_shared<const IntegerWeights>(levels.rows(), levels.columns(), levels.values());
-  const std::vector<float> scale(rounded.scale.values().begin(), rounded.scale.values().end());
-  return {integer, scale, std::make_shared<DequantizedWeights>(integer, scale)};
+  return integer_matrix(std::make_shared<const IntegerWeights>(levels.rows(), levels.columns(), levels.values()),
+                        {rounded.scale.values().begin(), rounded.scale.values().end()});
 }
 
 }  // namespace snnsim::models

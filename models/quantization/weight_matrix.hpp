@@ -16,6 +16,9 @@ struct WeightMatrix {
   std::shared_ptr<const FloatWeights> floating;   // the matrix in fp32: dequantized, or as stored
 };
 
+/// Integers and the scale of each row (out).
+WeightMatrix integer_matrix(std::shared_ptr<const IntegerWeights> integer, std::vector<float> scale);
+
 /// The matrix that was rounded, as the kernels read it; its scales are those of whole rows.
 WeightMatrix to_weight_matrix(const RoundedWeights& rounded);
 

@@ -8,6 +8,7 @@
 
 #include "tests/support/assets.hpp"
 #include "tests/support/command.hpp"
+#include "tests/support/run_folder.hpp"
 #include "tests/support/scratch_folder.hpp"
 
 namespace snnsim::tests {
@@ -34,7 +35,7 @@ struct Questions {
     return short_run(R"(--quiet --set 'evaluation={"zero_shot": [{"task": "piqa", "path": ")" +
                      (folder / "piqa.jsonl").string() + R"("}]}' )" + words);
   }
-  fs::path run() const { return fs::directory_iterator(folder / "runs")->path(); }
+  fs::path run() const { return only_run(folder); }
   json report() const {
     std::ifstream in(run() / "report.json");
     json report = json::parse(in);

@@ -15,7 +15,8 @@ namespace fs = std::filesystem;
 
 fs::path only_run(const fs::path& folder) {
   std::vector<fs::path> found;
-  for (const auto& entry : fs::directory_iterator(folder / "runs")) found.push_back(entry.path());
+  for (const auto& entry : fs::directory_iterator(folder / "runs"))
+    if (!entry.path().filename().string().starts_with(".")) found.push_back(entry.path());
   REQUIRE(found.size() == 1);
   return found[0];
 }

@@ -1,0 +1,73 @@
+#include "experiments/quantized_inputs.hpp"
+
+#include <algorithm>
+#include <span>
+
+#include "experiments/content_hash.hpp"
+#include "experiments/pipeline.hpp"
+#include "models/checkpoint/xxh3.hpp"
+
+namespace snnsim::experiments {
+
+namespace {
+
+using nlohmann::ordered_json;
+
+/// Raised when a change of the program changes the bits that the same inputs give, or the files that hold them.
+constexpr int quantizer_format = 1;
+
+ordered_json ids_of(const std::vector<TokenIds>& sequences) {
+  std::vector<std::int32_t> all;
+  for (const TokenIds& sequence : sequences) {
+    all.push_back(static_cast<std::int32_t>(sequence.size()));
+    all.insert(all.end(), sequence.begin(), sequence.end());
+  }
+  return {{"sequences", sequences.size()},
+          {"tokens", all.size() - sequences.size()},
+          {"xxh3", models::xxh3(std::as_bytes(std::span(all)))}};
+}
+
+/// The ranges in the order of the populations, each with the first that has it.
+ordered_json ranges_of(const Experiment& experiment, const models::LlamaConfig& config) {
+  auto ranges = ordered_json::array();
+  for (std::size_t k = 0; k < config.blocks; ++k)
+    for (const models::Site site : models::kAllSites) {
+      const std::string population = models::population_name(k, site);
+      const LevelRange range = activation_range(experiment, population);
+      const ordered_json levels = {range.low, range.high};
+      if (ranges.empty() || ranges.back()["levels"] != levels)
+        ranges.push_back({{"from", population}, {"levels", levels}});
+    }
+  return ranges;
+}
+
+}  // namespace
+
+ordered_json quantized_inputs(const Experiment& experiment, const models::LlamaConfig& config,
+                              const std::vector<TokenIds>& calibration) {
+  const QuantizationSection& section = experiment.quantization;
+  ordered_json inputs = {{"format", quantizer_format},
+                         {"checkpoint", checkpoint_hash(experiment)},
+                         {"blocks", config.blocks},
+                         {"weight_bits", section.weight_bits},
+                         {"activation_bits", section.activation_bits},
+                         {"rotation", name(section.rotation)}};
+  if (section.rotation != Rotation::none) inputs["rotation_seed"] = experiment.seed;
+  if (section.weight_bits != bits_off) {
+    inputs["weights"] = name(section.weights);
+    inputs["group"] = section.group;
+  }
+  if (section.activation_bits != bits_off) inputs["ranges"] = ranges_of(experiment, config);
+  if (section.calibrates()) {
+    inputs["prefix"] = section.prefix_tokens.positions();
+    inputs["calibration"] = ids_of(calibration);
+  }
+  return inputs;
+}
+
+std::string quantized_key(const ordered_json& inputs) {
+  const std::string text = inputs.dump();
+  return models::xxh3(std::as_bytes(std::span(text)));
+}
+
+}  // namespace snnsim::experiments

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "experiments/evaluation/segments.hpp"
+#include "experiments/experiment.hpp"
+#include "models/checkpoint/checkpoint.hpp"
+
+namespace snnsim::experiments {
+
+/// Everything that the bits of the quantized model of an experiment depend on: the content of the checkpoint, how it is
+/// quantized, the range of every site, the calibration sequences as ids (which stand for text, tokenizer and seed).
+/// Experiments that differ only in what comes afterwards have the same.
+nlohmann::ordered_json quantized_inputs(const Experiment& experiment, const models::LlamaConfig& config,
+                                        const std::vector<TokenIds>& calibration);
+
+/// 16 hex digits for it.
+std::string quantized_key(const nlohmann::ordered_json& inputs);
+
+}  // namespace snnsim::experiments

@@ -1,0 +1,186 @@
+#include "models/quantization/saved_blocks.hpp"
+
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <fstream>
+#include <list>
+#include <system_error>
+#include <utility>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "core/error.hpp"
+#include "models/checkpoint/json_fields.hpp"
+#include "models/checkpoint/mapped_file.hpp"
+#include "models/checkpoint/safetensors.hpp"
+#include "models/checkpoint/write_safetensors.hpp"
+#include "models/checkpoint/xxh3.hpp"
+
+namespace snnsim::models {
+
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+constexpr const char* kRemedy = "delete the folder: the model is quantized again";
+constexpr std::array kTypes{DataType::f32, DataType::u8};
+constexpr std::size_t kMostBytes = std::size_t{1} << 50U;
+constexpr float kMostLevel = 32767;  // of counts in 16 bits
+
+std::vector<std::size_t> packed_shape(std::size_t out, std::size_t in, WeightFormat format) {
+  return {padded_outputs(out) / IntegerWeights::kTile, padded_inputs(in), column_bytes(format)};
+}
+
+/// The tensors of a block, levels first: they stay aligned, each being a multiple of 64 bytes.
+class BlockTensors {
+ public:
+  explicit BlockTensors(const QuantizedBlock& block) {
+    for (const MatrixName matrix : kAllMatrices)
+      if (const auto& integer = block.matrix(matrix).integer)
+        tensors_.push_back({fmt::format("{}.levels", name(matrix)),
+                            {DataType::u8, packed_shape(integer->out(), integer->in(), integer->format()),
+                             reinterpret_cast<const std::byte*>(integer->packed().data())}});
+    for (const MatrixName matrix : kAllMatrices)
+      if (block.matrix(matrix).integer) add(fmt::format("{}.scale", name(matrix)), block.matrix(matrix).scale);
+    for (const Site site : kAllSites)
+      if (const auto& quantizer = at(block.sites, site)) {
+        const LevelRange range = quantizer->range;
+        ranges_.push_back({static_cast<float>(range.low), static_cast<float>(range.high)});
+        add(fmt::format("{}.step", name(site)), quantizer->step);
+        add(fmt::format("{}.range", name(site)), ranges_.back());
+      }
+  }
+
+  std::span<const NamedTensor> all() const { return tensors_; }
+
+ private:
+  void add(std::string name, const std::vector<float>& values) {
+    tensors_.push_back(
+        {std::move(name), {DataType::f32, {values.size()}, reinterpret_cast<const std::byte*>(values.data())}});
+  }
+
+  std::vector<NamedTensor> tensors_;
+  std::list<std::vector<float>> ranges_;
+};
+
+void write_text(const fs::path& path, const std::string& text) {
+  const fs::path partial = path.string() + ".partial";
+  std::ofstream out(partial, std::ios::binary | std::ios::trunc);
+  out << text;
+  out.close();
+  std::error_code error;
+  if (out) fs::rename(partial, path, error);
+  if (!out || error)
+    throw DataError(fmt::format("{}: cannot be written", path.string()),
+                    "check the folder and the free space of its disk");
+}
+
+/// Reads the two files of one block.
+class BlockReader {
+ public:
+  BlockReader(const fs::path& tensors, const fs::path& description, const LlamaConfig& config)
+      : config_(config),
+        description_(description),
+        json_(parse_json(description_.text(), description.string(), kRemedy)),
+        fields_(json_, description.string(), kRemedy),
+        file_(std::make_shared<const MappedFile>(tensors)) {
+    check_content();
+    tensors_ = read_safetensors(file_->bytes(), name(), kTypes);
+  }
+
+  /// Without integers: not quantized.
+  WeightMatrix matrix(MatrixName matrix, std::size_t out, std::size_t in) const {
+    const auto levels = tensors_.find(fmt::format("{}.levels", models::name(matrix)));
+    if (levels == tensors_.end()) return {};
+    const Tensor& packed = levels->second;
+    for (const WeightFormat format : {WeightFormat::bytes, WeightFormat::nibbles})
+      if (packed.type == DataType::u8 && packed.shape == packed_shape(out, in, format)) {
+        if (reinterpret_cast<std::uintptr_t>(packed.bytes) % 64 != 0) fail(levels->first, "is not aligned");
+        return integer_matrix(std::make_shared<const IntegerWeights>(
+                                  out, in, format, reinterpret_cast<const std::uint8_t*>(packed.bytes), file_),
+                              floats(fmt::format("{}.scale", models::name(matrix)), out));
+      }
+    fail(levels->first, "has another shape than the model's");
+  }
+
+  std::optional<ActivationQuantizer> site(Site site) const {
+    const std::string prefix(models::name(site));
+    if (!tensors_.contains(prefix + ".step")) return std::nullopt;
+    const std::vector<float> range = floats(prefix + ".range", 2);
+    for (const float level : range)
+      if (!(std::abs(level) <= kMostLevel)) fail(prefix + ".range", "is out of bounds");
+    return ActivationQuantizer{{static_cast<std::int32_t>(range[0]), static_cast<std::int32_t>(range[1])},
+                               floats(prefix + ".step", width(config_, site))};
+  }
+
+ private:
+  std::string name() const { return file_->path().string(); }
+
+  [[noreturn]] void fail(const std::string& tensor, const char* what) const {
+    throw DataError(fmt::format("{}: {} {}", name(), tensor, what), kRemedy);
+  }
+
+  void check_content() const {
+    const std::size_t bytes = file_->bytes().size();
+    if (bytes != fields_.count("bytes", kMostBytes) || xxh3(file_->bytes()) != fields_.text("xxh3", ""))
+      throw DataError(fmt::format("{}: is not as it was written", name()), kRemedy);
+  }
+
+  std::vector<float> floats(const std::string& tensor, std::size_t size) const {
+    const auto found = tensors_.find(tensor);
+    if (found == tensors_.end()) fail(tensor, "is missing");
+    if (found->second.type != DataType::f32 || found->second.shape != std::vector{size})
+      fail(tensor, "has another shape than the model's");
+    return found->second.read();
+  }
+
+  const LlamaConfig& config_;
+  MappedFile description_;
+  json json_;
+  JsonFields fields_;
+  std::shared_ptr<const MappedFile> file_;
+  TensorMap tensors_;
+};
+
+}  // namespace
+
+fs::path SavedBlocks::file(std::size_t k, const char* extension) const {
+  return folder_ / fmt::format("block_{:05}.{}", k, extension);
+}
+
+bool SavedBlocks::has(std::size_t k) const {
+  std::error_code ignored;
+  return fs::exists(file(k, "json"), ignored);
+}
+
+void SavedBlocks::write(std::size_t k, const QuantizedBlock& block) const {
+  const BlockTensors tensors(block);
+  write_safetensors(file(k, "safetensors"), tensors.all(), {{"block", std::to_string(k)}});
+  const MappedFile written(file(k, "safetensors"));
+  const nlohmann::ordered_json description = {{"bytes", written.bytes().size()}, {"xxh3", xxh3(written.bytes())}};
+  write_text(file(k, "json"), description.dump(2) + "\n");
+}
+
+QuantizedBlock SavedBlocks::read(std::size_t k) const {
+  const BlockReader reader(file(k, "safetensors"), file(k, "json"), dense_->config());
+  QuantizedBlock block;
+  BlockFloats stored;  // made only when needed: those of a rotated model are large
+  for (const MatrixName matrix : kAllMatrices) {
+    const Tensor& shape = tensor(dense_->checkpoint().blocks[k], matrix);
+    WeightMatrix& weights = at(block.matrices, matrix) = reader.matrix(matrix, shape.rows(), shape.columns());
+    if (weights.integer) continue;
+    if (!at(stored, matrix)) stored = dense_->weights(k);
+    weights.floating = at(stored, matrix);
+  }
+  for (const Site site : kAllSites) at(block.sites, site) = reader.site(site);
+  return block;
+}
+
+void SavedBlocks::remove(std::size_t k) const {
+  for (const char* extension : {"json", "safetensors"}) fs::remove(file(k, extension));
+}
+
+}  // namespace snnsim::models

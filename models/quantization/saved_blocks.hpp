@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+
+#include "models/quantization/quantized_model.hpp"
+
+namespace snnsim::models {
+
+/// The blocks of a quantized model in a folder, two files each:
+///   block_<k>.safetensors  <matrix>.levels, U8 (tiles, columns, bytes of a column): IntegerWeights::packed();
+///                          <matrix>.scale, F32 (out); <site>.step, F32 (width); <site>.range, F32 (low, high)
+///   block_<k>.json         length and XXH3 of the other file. It is written last: a block that has it is whole.
+/// What is not quantized is not in them: it comes from the dense model.
+class SavedBlocks {
+ public:
+  /// `dense`: in the coordinates in which the model is quantized.
+  SavedBlocks(std::filesystem::path folder, std::shared_ptr<const DenseModel> dense)
+      : folder_(std::move(folder)), dense_(std::move(dense)) {}
+
+  bool has(std::size_t k) const;
+  /// Throws DataError when it cannot be written.
+  void write(std::size_t k, const QuantizedBlock& block) const;
+  /// The same block, bit for bit, with its integers in the mapped file. Throws DataError for a file that is missing,
+  /// damaged, or no block of this model.
+  QuantizedBlock read(std::size_t k) const;
+  /// Takes the files of a block away.
+  void remove(std::size_t k) const;
+
+ private:
+  std::filesystem::path file(std::size_t k, const char* extension) const;
+
+  std::filesystem::path folder_;
+  std::shared_ptr<const DenseModel> dense_;
+};
+
+}  // namespace snnsim::models
