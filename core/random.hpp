@@ -16,6 +16,7 @@ class RandomStream {
     network_spikes = 5,
     network_weights = 6,
     rotation = 7,
+    synthetic_model = 8,
     calibration_order = 9
   };
   RandomStream(std::uint64_t seed, Purpose purpose)

@@ -24,6 +24,7 @@ int generate_command(const Command& self, Arguments arguments);
 int inspect_command(const Command& self, Arguments arguments);
 int tokenize_command(const Command& self, Arguments arguments);
 int validate_command(const Command& self, Arguments arguments);
+int synthesize_command(const Command& self, Arguments arguments);
 int schema_command(const Command& self, Arguments arguments);
 
 }  // namespace snnsim::experiments::cli

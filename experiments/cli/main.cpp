@@ -38,12 +38,14 @@ constexpr std::array commands = {
             "Writes the ids of a text, one line per input, or with --decode the text of ids.", tokenize_command},
     Command{"validate", "EXPERIMENT.json [--set KEY=VALUE]...", "Checks an experiment and its files without running.",
             validate_command},
+    Command{"synthesize", "--like NAME --out DIR [--seed N] [--blocks K] [--vocabulary V]",
+            "Writes a random checkpoint of a named shape, to size a machine.", synthesize_command},
     Command{"schema", "[--keys]", "Prints the JSON schema of experiments, or its keys as a table.", schema_command},
 };
 
 void print_usage(std::FILE* out) {
   fmt::print(out, "snnsim {}: LLaMA checkpoints as spiking networks, simulated spike by spike\n\n", version());
-  for (const Command& command : commands) fmt::print(out, "  snnsim {:9} {}\n", command.name, command.summary);
+  for (const Command& command : commands) fmt::print(out, "  snnsim {:10} {}\n", command.name, command.summary);
   fmt::print(out, "\nsnnsim VERB --help tells more. A first run: snnsim run experiments/quickstart.json\n");
 }
 
