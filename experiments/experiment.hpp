@@ -84,10 +84,12 @@ inline constexpr std::array<std::int64_t, 8> bit_widths{2, 3, 4, 5, 6, 7, 8, 16}
 inline constexpr int bits_off = 16;  // weight_bits, activation_bits: not quantized
 inline constexpr std::string_view default_separator = "<|endoftext|>";
 
-/// Number of leading positions of a segment that stay in full precision: "auto" or a count.
+/// What stays in full precision: "auto", the first position (BOS) of a segment; a count of its positions; tokens that
+/// are put in front of it; or "search", those tokens that have massive activations on the calibration text.
 struct PrefixTokens {
-  std::optional<std::size_t> count;                            // nullopt: auto
-  std::size_t positions() const { return count.value_or(1); }  // auto: the first position (BOS)
+  std::optional<std::size_t> count;  // nullopt: auto, if nothing else is set
+  std::vector<std::int32_t> ids;
+  bool search = false;
   bool operator==(const PrefixTokens&) const = default;
 };
 
@@ -130,7 +132,7 @@ struct CalibrationText {
   template <class Visit>
   static void fields(Visit&& visit) {
     visit("text", &CalibrationText::text,
-          Rule{.help = "UTF-8 text; needed unless activation_bits is 16 and weights are rtn"});
+          Rule{.help = "UTF-8 text; needed unless activation_bits is 16, weights are rtn and no prefix is searched"});
     visit("separator", &CalibrationText::separator, Rule{.help = "divides the text into documents"});
     visit("segments", &CalibrationText::segments,
           Rule{.help = "documents used, chosen by the seed", .unit = "documents", .least = 1, .most = 1000000});
@@ -152,7 +154,7 @@ struct QuantizationSection {
   /// Weights are rounded by what they do to the calibration text.
   bool feeds_back() const { return weight_bits != bits_off && weights == WeightQuantizer::gptq; }
   /// Something is measured on that text.
-  bool calibrates() const { return activation_bits != bits_off || feeds_back(); }
+  bool calibrates() const { return activation_bits != bits_off || feeds_back() || prefix_tokens.search; }
 
   template <class Visit>
   static void fields(Visit&& visit) {
@@ -170,7 +172,10 @@ struct QuantizationSection {
           Rule{.help = "coordinates in which the model is quantized; hadamard: outlier channels are spread over all "
                        "by random Hadamard matrices, most of them part of the weights (QuaRot); drawn by the seed"});
     visit("prefix_tokens", &S::prefix_tokens,
-          Rule{.help = "leading positions of each segment kept in full precision; \"auto\": the first (BOS)",
+          Rule{.help =
+                   "leading positions of each segment kept in full precision; \"auto\": the first (BOS); or a list of "
+                   "token ids that are put in front of it, in full precision (PrefixQuant); \"search\": those that "
+                   "have massive activations on the calibration text, and BOS",
                .unit = "positions",
                .most = 1048576});
     visit("group", &S::group,

@@ -160,9 +160,12 @@ void read(const Node& node, std::filesystem::path& out, const Rule& rule) {
 }
 
 void read(const Node& node, PrefixTokens& out, const Rule& rule) {
-  out.count.reset();
+  out = {};
   if (node.value == "auto") return;
-  if (!node.value.is_number_integer()) reject(node, "\"auto\" or a count", rule);
+  out.search = node.value == "search";
+  if (out.search) return;
+  if (node.value.is_array() && !node.value.empty()) return read(node, out.ids, Rule{.most = 16777215});
+  if (!node.value.is_number_integer()) reject(node, "\"auto\", \"search\", a count or a list of token ids", rule);
   out.count = static_cast<std::size_t>(read_integer(node, rule));
 }
 

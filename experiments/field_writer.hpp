@@ -25,6 +25,8 @@ inline nlohmann::ordered_json write(const SweptKeys& swept) {
   return out;
 }
 inline nlohmann::ordered_json write(const PrefixTokens& value) {
+  if (!value.ids.empty()) return value.ids;
+  if (value.search) return "search";
   return value.count ? nlohmann::ordered_json(*value.count) : nlohmann::ordered_json("auto");
 }
 

@@ -47,12 +47,13 @@ void generate_job(const Experiment& experiment, const GenerateOptions& options, 
   const std::size_t context = pipeline->dense().config().context_length;
   if (ids.size() >= context)
     throw ConfigurationError("the prompt fills the model's whole context", "give a shorter --prompt");
-  const std::size_t prefix = std::min(experiment.quantization.prefix_tokens.positions(), ids.size());
+  const Lead lead = pipeline->prefix.prefix.lead(ids);
   models::DenseSequence dense(pipeline->dense());
-  dense.append(std::span(ids).first(prefix));
+  if (lead.offset == 0) dense.append(std::span(ids).first(lead.own));
+  const models::DenseSequence& source = pipeline->prefix.prefix.source(lead, dense);
   models::SpikingSequence sequence(pipeline->spiking, *pipeline->qann.dense, *pipeline->executor);
-  sequence.append_prefix(dense, prefix);
-  std::size_t simulated = prefix;
+  sequence.append_prefix(source, lead.positions());
+  std::size_t simulated = lead.own;
   for (; simulated + 1 < ids.size(); ++simulated) sequence.append({&ids[simulated], 1});  // the prompt costs apart
   const RandomStream random(options.seed, RandomStream::Purpose::sampling);
   OperationCount operations_before = sequence.state().operations();
@@ -60,8 +61,9 @@ void generate_job(const Experiment& experiment, const GenerateOptions& options, 
   for (std::size_t n = 0; n < options.tokens && ids.size() < context && !stop; ++n) {
     const auto start = std::chrono::steady_clock::now();
     for (; simulated < ids.size(); ++simulated) sequence.append({&ids[simulated], 1});
-    const Matrix<float>& output = ids.size() > prefix ? sequence.normalised() : dense.normalised();
-    const Matrix<float> logits = pipeline->dense().logits(output, models::row_range(ids.size() - 1, ids.size()));
+    const Matrix<float>& output = ids.size() > lead.own ? sequence.normalised() : source.normalised();
+    const std::size_t end = lead.offset + ids.size();
+    const Matrix<float> logits = pipeline->dense().logits(output, models::row_range(end - 1, end));
     const models::TokenId next = choose(logits.values(), options.temperature, random.uniform(n));
     if (next == tokenizer.eos() || next == tokenizer.bos()) return;
     const std::string text = tokenizer.decode_piece(ids.back(), next);

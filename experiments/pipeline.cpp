@@ -51,14 +51,30 @@ std::shared_ptr<const models::DenseModel> rotated(const Experiment& experiment,
                                               models::ModelRotation(dense->config(), experiment.seed));
 }
 
-void quantize_model(const Experiment& experiment, const std::vector<TokenIds>& calibration, const BuildOptions& build,
+/// Sequences behind the prefix.
+std::vector<TokenIds> with_prefix(const Prefix& prefix, const std::vector<TokenIds>& sequences) {
+  std::vector<TokenIds> whole;
+  for (const TokenIds& ids : sequences) whole.push_back(prefix.with(ids));
+  return whole;
+}
+
+void find_prefix(const Experiment& experiment, const std::vector<TokenIds>& calibration, const StageObserver& stage,
+                 Pipeline& pipeline) {
+  const PrefixTokens& wanted = experiment.quantization.prefix_tokens;
+  if (wanted.search) stage("looking for tokens with massive activations");
+  pipeline.prefix = resolve_prefix(wanted, pipeline.dense(), calibration, pipeline.opened.tokenizer->bos());
+  if (wanted.search) stage(fmt::format("prefix tokens: [{}]", fmt::join(pipeline.prefix.prefix.tokens(), ", ")));
+}
+
+void quantize_model(const Experiment& experiment, const std::vector<TokenIds>& texts, const BuildOptions& build,
                     Pipeline& pipeline) {
+  const std::vector<TokenIds> calibration = with_prefix(pipeline.prefix.prefix, texts);
   const QuantizationSection& section = experiment.quantization;
   const models::QuantizerOptions options{
       .weight_bits = section.weight_bits,
       .activation_bits = section.activation_bits,
       .weights = weight_method(section.weights),
-      .prefix = section.prefix_tokens.positions(),
+      .prefix = pipeline.prefix.prefix.positions(),
       .activation_range = [&](std::string_view population) { return activation_range(experiment, population); }};
   const std::shared_ptr<const models::DenseModel> dense = rotated(experiment, pipeline.opened.dense);
   const auto make = [&](const models::BlockStore& store) {
@@ -67,8 +83,8 @@ void quantize_model(const Experiment& experiment, const std::vector<TokenIds>& c
     };
     return models::quantize(dense, calibration, options, progress, store);
   };
-  pipeline.qann = build.cache.get(quantized_inputs(experiment, dense->config(), calibration), dense, make, build.stage,
-                                  pipeline.qann_source);
+  pipeline.qann = build.cache.get(quantized_inputs(experiment, dense->config(), calibration, options.prefix), dense,
+                                  make, build.stage, pipeline.qann_source);
 }
 
 }  // namespace
@@ -235,10 +251,11 @@ bool calibrate_network(const Experiment& experiment, const std::vector<TokenIds>
     const models::ConversionOptions conversion = conversion_options(experiment);
     const models::CalibrationOptions dynamics{.timesteps = conversion.timesteps,
                                               .embedding = conversion.embedding,
-                                              .prefix = experiment.quantization.prefix_tokens.positions(),
+                                              .prefix = pipeline.prefix.prefix.positions(),
                                               .neuron = conversion.neuron};
     CalibrationLog log(options, pipeline.qann.blocks.size());
-    done = models::calibrate(pipeline.qann, sequences, dynamics, *make_calibrator(experiment), log, std::move(done));
+    done = models::calibrate(pipeline.qann, with_prefix(pipeline.prefix.prefix, sequences), dynamics,
+                             *make_calibrator(experiment), log, std::move(done));
     if (log.stopped()) return false;
   }
   pipeline.calibration = std::move(done);
@@ -268,6 +285,7 @@ std::unique_ptr<Pipeline> build_pipeline(const Experiment& experiment, OpenedMod
   auto pipeline = std::make_unique<Pipeline>();
   pipeline->opened = std::move(opened);
   if (!experiment.evaluation.runs(Network::qann)) return pipeline;
+  find_prefix(experiment, calibration.quantizer, options.stage, *pipeline);
   quantize_model(experiment, calibration.quantizer, options, *pipeline);
   if (!experiment.evaluation.runs(Network::snn)) return pipeline;
   if (experiment.calibrates() && !calibrate_network(experiment, calibration.calibrator, options, *pipeline)) return {};

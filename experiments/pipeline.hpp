@@ -12,6 +12,7 @@
 #include "core/simulation/executor.hpp"
 #include "experiments/evaluation/segments.hpp"
 #include "experiments/experiment.hpp"
+#include "experiments/prefix.hpp"
 #include "experiments/quantized_cache.hpp"
 #include "models/calibration/calibrator.hpp"
 #include "models/conversion/converter.hpp"
@@ -32,6 +33,7 @@ OpenedModel open_model(const Experiment& experiment);
 /// The three networks of an experiment; those that evaluation.networks leaves out are empty.
 struct Pipeline {
   OpenedModel opened;
+  ResolvedPrefix prefix;
   models::QuantizedModel qann;
   QuantizedSource qann_source;
   models::CalibrationOutcome calibration;  // of the spiking network; empty without calibration.method

@@ -44,7 +44,7 @@ ordered_json ranges_of(const Experiment& experiment, const models::LlamaConfig& 
 }  // namespace
 
 ordered_json quantized_inputs(const Experiment& experiment, const models::LlamaConfig& config,
-                              const std::vector<TokenIds>& calibration) {
+                              const std::vector<TokenIds>& calibration, std::size_t prefix) {
   const QuantizationSection& section = experiment.quantization;
   ordered_json inputs = {{"format", quantizer_format},
                          {"checkpoint", checkpoint_hash(experiment)},
@@ -58,8 +58,8 @@ ordered_json quantized_inputs(const Experiment& experiment, const models::LlamaC
     inputs["group"] = section.group;
   }
   if (section.activation_bits != bits_off) inputs["ranges"] = ranges_of(experiment, config);
-  if (section.calibrates()) {
-    inputs["prefix"] = section.prefix_tokens.positions();
+  if (section.activation_bits != bits_off || section.feeds_back()) {
+    inputs["prefix"] = prefix;
     inputs["calibration"] = ids_of(calibration);
   }
   return inputs;

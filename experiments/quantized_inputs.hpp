@@ -12,10 +12,11 @@
 namespace snnsim::experiments {
 
 /// Everything that the bits of the quantized model of an experiment depend on: the content of the checkpoint, how it is
-/// quantized, the range of every site, the calibration sequences as ids (which stand for text, tokenizer and seed).
-/// Experiments that differ only in what comes afterwards have the same.
+/// quantized, the range of every site, the calibration sequences as ids (which stand for text, tokenizer and seed),
+/// prefix tokens included, and how many of their positions are the prefix. Experiments that differ only in what comes
+/// afterwards have the same.
 nlohmann::ordered_json quantized_inputs(const Experiment& experiment, const models::LlamaConfig& config,
-                                        const std::vector<TokenIds>& calibration);
+                                        const std::vector<TokenIds>& calibration, std::size_t prefix);
 
 /// 16 hex digits for it.
 std::string quantized_key(const nlohmann::ordered_json& inputs);

@@ -21,21 +21,35 @@ ordered_json networks_section(const EvaluationSection& evaluation) {
   return networks;
 }
 
+/// The tokens in front of every segment, or how many of its own positions are in full precision.
+ordered_json prefix_of(const StoredRun& run) {
+  const PrefixTokens& wanted = run.experiment.quantization.prefix_tokens;
+  const ordered_json tokens = run.manifest.value("prefix_tokens", ordered_json::array());
+  if (!tokens.empty()) return tokens;
+  if (!wanted.ids.empty()) return wanted.ids;
+  return wanted.count.value_or(1);
+}
+
 /// What a reader must know beside the numbers.
-ordered_json settings_section(const Experiment& experiment) {
-  return {{"weight_bits", experiment.quantization.weight_bits},
-          {"activation_bits", experiment.quantization.activation_bits},
-          {"weights", name(experiment.quantization.weights)},
-          {"rotation", name(experiment.quantization.rotation)},
-          {"prefix_tokens", experiment.quantization.prefix_tokens.positions()},
-          {"networks", networks_section(experiment.evaluation)},
-          {"neuron", name(experiment.conversion.neuron)},
-          {"timesteps", experiment.conversion.timesteps},
-          {"embedding", name(experiment.conversion.embedding)},
-          {"positions", name(experiment.conversion.positions)},
-          {"schedule", name(experiment.simulation.schedule)},
-          {"arrival_steps", arrival_steps(static_cast<std::uint32_t>(experiment.conversion.timesteps))},
-          {"calibration", name(experiment.calibration.method)}};
+ordered_json settings_section(const StoredRun& run) {
+  const Experiment& experiment = run.experiment;
+  ordered_json settings = {
+      {"weight_bits", experiment.quantization.weight_bits},
+      {"activation_bits", experiment.quantization.activation_bits},
+      {"weights", name(experiment.quantization.weights)},
+      {"rotation", name(experiment.quantization.rotation)},
+      {"prefix_tokens", prefix_of(run)},
+      {"networks", networks_section(experiment.evaluation)},
+      {"neuron", name(experiment.conversion.neuron)},
+      {"timesteps", experiment.conversion.timesteps},
+      {"embedding", name(experiment.conversion.embedding)},
+      {"positions", name(experiment.conversion.positions)},
+      {"schedule", name(experiment.simulation.schedule)},
+      {"arrival_steps", arrival_steps(static_cast<std::uint32_t>(experiment.conversion.timesteps))},
+      {"calibration", name(experiment.calibration.method)}};
+  if (experiment.quantization.prefix_tokens.search && run.manifest.contains("massive_activations"))
+    settings["massive_activations"] = run.manifest.at("massive_activations");
+  return settings;
 }
 
 }  // namespace
@@ -51,7 +65,7 @@ ordered_json make_report(const StoredRun& run) {
           {"complete", run.complete()},
           {"segments", {{"done", run.results.size()}, {"expected", run.expected_segments()}}},
           {"chunks", {{"done", run.zero_shot.size()}, {"expected", run.expected_chunks()}}},
-          {"settings", settings_section(experiment)},
+          {"settings", settings_section(run)},
           {"perplexity", perplexity_section(run)},
           {"zero_shot", zero_shot_section(run)},
           {"equality", equality_section(run)},

@@ -62,6 +62,15 @@ ordered_json first_manifest(const Experiment& experiment, const std::string& has
           {"sessions", ordered_json::array()}};
 }
 
+ordered_json to_json(const models::OutlierSurvey& survey) {
+  constexpr std::size_t most = 16;
+  auto tokens = ordered_json::array();
+  for (const models::OutlierToken& token : survey.tokens)
+    if (tokens.size() < most)
+      tokens.push_back({{"id", token.id}, {"times", token.times}, {"sequences", token.sequences}});
+  return {{"largest_ratio", survey.largest_ratio}, {"per_sequence", survey.per_sequence}, {"tokens", tokens}};
+}
+
 /// One process that worked on the run.
 ordered_json session(std::size_t threads) {
   return {{"start", timestamp()},   {"stop", nullptr},           {"version", version()}, {"git", git_revision()},
@@ -187,10 +196,12 @@ void RunDirectory::append(const ZeroShotResult& result) {
   state_->zero_shot.emplace(key, result);
 }
 
-void RunDirectory::note(const QuantizedSource& source) {
+void RunDirectory::note(const QuantizedSource& source, const ResolvedPrefix& prefix) {
   const std::lock_guard guard(state_->mutex);
-  state_->manifest["sessions"].back()["quantized"] = {
-      {"key", source.key}, {"blocks_loaded", source.loaded}, {"blocks_computed", source.computed}};
+  ordered_json& session = state_->manifest["sessions"].back();
+  session["quantized"] = {{"key", source.key}, {"blocks_loaded", source.loaded}, {"blocks_computed", source.computed}};
+  state_->manifest["prefix_tokens"] = prefix.prefix.tokens();
+  if (prefix.survey) state_->manifest["massive_activations"] = to_json(*prefix.survey);
   state_->write_manifest();
 }
 

@@ -87,14 +87,14 @@ class Job {
     if (!experiment_.record.in_hdf5()) return {};
     std::size_t index = segment;
     for (std::size_t before = 0; before < text; ++before) index += inputs_.texts[before].size();
-    const std::size_t positions = inputs_.texts[text][segment].inputs();
-    const RecordedSegment recorded{
-        .run = options_.directory.path().filename().string(),
-        .index = static_cast<std::uint32_t>(index),
-        .text = static_cast<std::uint32_t>(text),
-        .segment = static_cast<std::uint32_t>(segment),
-        .first = static_cast<std::uint32_t>(std::min(experiment_.quantization.prefix_tokens.positions(), positions)),
-        .positions = static_cast<std::uint32_t>(positions)};
+    const Segment& recorded_segment = inputs_.texts[text][segment];
+    const Lead lead = pipeline_.prefix.prefix.lead(std::span(recorded_segment.ids).first(recorded_segment.inputs()));
+    const RecordedSegment recorded{.run = options_.directory.path().filename().string(),
+                                   .index = static_cast<std::uint32_t>(index),
+                                   .text = static_cast<std::uint32_t>(text),
+                                   .segment = static_cast<std::uint32_t>(segment),
+                                   .first = static_cast<std::uint32_t>(lead.positions()),
+                                   .positions = static_cast<std::uint32_t>(lead.offset + recorded_segment.inputs())};
     return std::make_optional<SegmentRecorder>(pipeline_.spiking.graph, experiment_, recorded,
                                                Recording(options_.directory.path()).part(text, segment));
   }
@@ -126,7 +126,8 @@ std::size_t dense_passes(const Experiment& experiment) {
 
 MemoryPlan job_memory(const Experiment& experiment, const JobInputs& inputs, std::size_t threads) {
   const Segment* longest = longest_segment(inputs);
-  return plan_memory(experiment, inputs, longest == nullptr ? 0 : longest->inputs(), thread_count(threads));
+  const std::size_t in_front = experiment.quantization.prefix_tokens.ids.size();
+  return plan_memory(experiment, inputs, longest == nullptr ? 0 : longest->inputs() + in_front, thread_count(threads));
 }
 
 JobPlan plan_job(const Experiment& experiment, const JobInputs& inputs, std::size_t threads) {
@@ -175,7 +176,7 @@ RunOutcome run_job(const Experiment& experiment, JobInputs inputs, const RunOpti
                       .stop = &options.stop});
   outcome.interrupted = pipeline == nullptr;
   if (outcome.interrupted) return outcome;
-  if (experiment.evaluation.runs(Network::qann)) options.directory.note(pipeline->qann_source);
+  if (experiment.evaluation.runs(Network::qann)) options.directory.note(pipeline->qann_source, pipeline->prefix);
   options.progress.start(total, experiment.conversion.timesteps, done, chunks_done);
   outcome.interrupted = !Job(experiment, inputs, *pipeline, options).run();
   return outcome;

@@ -43,7 +43,8 @@ ordered_json type_of(const T&, const Rule& rule) {
 }
 
 ordered_json type_of(const PrefixTokens&, const Rule& rule) {
-  return {{"anyOf", {{{"const", "auto"}}, type_of(std::size_t{}, rule)}}};
+  const ordered_json ids = {{"type", "array"}, {"items", {{"type", "integer"}, {"minimum", 0}}}, {"minItems", 1}};
+  return {{"anyOf", {{{"enum", {"auto", "search"}}}, type_of(std::size_t{}, rule), ids}}};
 }
 
 ordered_json type_of(const Phase&, const Rule& rule) {

@@ -52,7 +52,8 @@ class SegmentRun {
       : pipeline_(pipeline),
         experiment_(experiment),
         segment_(segment),
-        prefix_(std::min(experiment.quantization.prefix_tokens.positions(), segment.inputs())),
+        lead_(pipeline.prefix.prefix.lead(inputs())),
+        prefix_(lead_.positions()),
         dense_(pipeline.dense()) {
     if (runs(Network::qann)) qann_.emplace(pipeline.qann);
     if (runs(Network::snn)) snn_.emplace(pipeline.spiking, *pipeline.qann.dense, *pipeline.executor);
@@ -64,9 +65,9 @@ class SegmentRun {
     const auto observer = [&](std::size_t block, models::Site site, const Matrix<float>& x) {
       at(dense_sites_[block], site) = x;
     };
-    const bool rotated = keep && pipeline_.qann.dense->rotation();
-    dense_.append(inputs(), keep && !rotated ? models::DenseSequence::Observer(observer) : nullptr);
-    if (rotated) models::DenseSequence(*pipeline_.qann.dense).append(inputs(), observer);
+    const bool apart = keep && (pipeline_.qann.dense->rotation() || lead_.offset > 0);
+    dense_.append(inputs(), keep && !apart ? models::DenseSequence::Observer(observer) : nullptr);
+    if (apart) models::DenseSequence(*pipeline_.qann.dense).append(pipeline_.prefix.prefix.with(inputs()), observer);
   }
 
   void run_qann() {
@@ -75,24 +76,26 @@ class SegmentRun {
     const auto observer = [&](std::size_t block, models::Site site, const Matrix<std::int16_t>& counts) {
       at(counts_[block], site) = counts;
     };
-    qann_->append_prefix(dense_, prefix_);
+    qann_->append_prefix(source(), prefix_);
     qann_->append(rest(), snn_ ? models::QuantizedSequence::Observer(observer) : nullptr);
   }
 
   void run_snn(Probe* recorder, const ShareObserver& share) {
     if (!snn_) return;
-    if (experiment_.record.errors) probe_.emplace(pipeline_.spiking.graph, pipeline_.time, prefix_, segment_.inputs());
+    if (experiment_.record.errors) probe_.emplace(pipeline_.spiking.graph, pipeline_.time, prefix_, positions());
     const bool concurrent = experiment_.conversion.positions == Positions::concurrent;
     ShareProbe progress(most_updates(concurrent ? 1 : rest().size()), share);
     ProbeList probes{probe_ ? &*probe_ : nullptr, recorder, &progress};
-    snn_->append_prefix(dense_, prefix_);
+    snn_->append_prefix(source(), prefix_);
     if (concurrent) return snn_->append(rest(), &probes);
     for (const models::TokenId& id : rest()) snn_->append({&id, 1}, &probes);
   }
 
   void score_predictions(SegmentResult& result, std::vector<TokenLikelihood>* tokens) const {
-    score(pipeline_.dense(), segment_, prefix_,
-          {dense_.normalised(), qann_ ? &qann_->normalised() : nullptr, snn_ ? &snn_->normalised() : nullptr}, result,
+    Matrix<float> qann, snn;
+    if (qann_) qann = own_outputs(lead_, source().normalised(), qann_->normalised());
+    if (snn_) snn = own_outputs(lead_, source().normalised(), snn_->normalised());
+    score(pipeline_.dense(), segment_, {dense_.normalised(), qann_ ? &qann : nullptr, snn_ ? &snn : nullptr}, result,
           tokens);
   }
 
@@ -117,7 +120,10 @@ class SegmentRun {
   }
   bool runs(Network network) const { return experiment_.evaluation.runs(network); }
   std::span<const models::TokenId> inputs() const { return std::span(segment_.ids).first(segment_.inputs()); }
-  std::span<const models::TokenId> rest() const { return inputs().subspan(prefix_); }
+  std::span<const models::TokenId> rest() const { return inputs().subspan(lead_.own); }
+  /// Of QANN and spiking network, prefix tokens included.
+  std::size_t positions() const { return lead_.offset + segment_.inputs(); }
+  const models::DenseSequence& source() const { return pipeline_.prefix.prefix.source(lead_, dense_); }
 
   void measure_population(std::size_t block, models::Site site, SegmentResult& result) const {
     const SpikingGraph& graph = pipeline_.spiking.graph;
@@ -146,7 +152,7 @@ class SegmentRun {
       measure_errors(graph, snn_->state(), id, at(dense_sites_[block], site), prefix_, tally);
       probe_->measure(id, tally);
     }
-    tally.instances = population.width() * (segment_.inputs() - prefix_);
+    tally.instances = population.width() * (positions() - prefix_);
     result.neurons_checked += tally.instances;
     result.neurons_different += count_different(graph, snn_->state(), id, at(counts_[block], site), prefix_);
     result.populations.push_back(std::move(tally));
@@ -155,7 +161,7 @@ class SegmentRun {
   bool output_equal() const {
     const Matrix<float>& qann = qann_->normalised();
     const Matrix<float>& snn = snn_->normalised();
-    for (std::size_t r = prefix_; r < segment_.inputs(); ++r)
+    for (std::size_t r = prefix_; r < positions(); ++r)
       if (std::memcmp(qann.row(r), snn.row(r), qann.columns() * sizeof(float)) != 0) return false;
     return true;
   }
@@ -163,7 +169,8 @@ class SegmentRun {
   const Pipeline& pipeline_;
   const Experiment& experiment_;
   const Segment& segment_;
-  std::size_t prefix_;
+  Lead lead_;
+  std::size_t prefix_;  // positions of QANN and spiking network in full precision
   models::DenseSequence dense_;
   std::optional<models::QuantizedSequence> qann_;  // empty: not evaluated
   std::optional<models::SpikingSequence> snn_;

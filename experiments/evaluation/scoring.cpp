@@ -40,15 +40,10 @@ void add(Likelihood& likelihood, double nll) {
   likelihood.nll_squared += nll * nll;
 }
 
-/// Logits of the rows: of the dense output for positions of the prefix, else of `output`; nothing if that is null.
-Matrix<float> logits(const models::DenseModel& model, const Matrix<float>& dense, const Matrix<float>* output,
-                     std::size_t prefix, std::span<const std::uint32_t> rows) {
-  if (output == nullptr) return {};
-  if (rows.front() >= prefix) return model.logits(*output, rows);
-  Matrix<float> mixed = *output;
-  for (const std::uint32_t r : rows)
-    if (r < prefix) std::copy_n(dense.row(r), dense.columns(), mixed.row(r));
-  return model.logits(mixed, rows);
+/// Nothing if `output` is null.
+Matrix<float> logits(const models::DenseModel& model, const Matrix<float>* output,
+                     std::span<const std::uint32_t> rows) {
+  return output == nullptr ? Matrix<float>() : model.logits(*output, rows);
 }
 
 }  // namespace
@@ -61,7 +56,7 @@ std::vector<double> log_probabilities(std::span<const float> logits) {
   return result;
 }
 
-void score(const models::DenseModel& model, const Segment& segment, std::size_t prefix, const NetworkOutputs& outputs,
+void score(const models::DenseModel& model, const Segment& segment, const NetworkOutputs& outputs,
            SegmentResult& result, std::vector<TokenLikelihood>* tokens) {
   const TokenIds& ids = segment.ids;
   result.tokens = segment.scored();
@@ -69,8 +64,8 @@ void score(const models::DenseModel& model, const Segment& segment, std::size_t 
     const std::vector<std::uint32_t> rows =
         models::row_range(first, std::min(first + scored_at_once, segment.inputs()));
     const Matrix<float> dense = model.logits(outputs.dense, rows);
-    const Matrix<float> qann = logits(model, outputs.dense, outputs.qann, prefix, rows);
-    const Matrix<float> snn = logits(model, outputs.dense, outputs.snn, prefix, rows);
+    const Matrix<float> qann = logits(model, outputs.qann, rows);
+    const Matrix<float> snn = logits(model, outputs.snn, rows);
     std::vector<PredictionScore> scores(rows.size());
     const auto row = [](const Matrix<float>& m, std::size_t k) {
       return m.values().subspan(k * m.columns(), m.columns());

@@ -12,7 +12,7 @@ namespace snnsim::experiments {
 
 inline constexpr std::size_t scored_at_once = 32;  // positions whose logits exist at the same time
 
-/// Final RMSNorm of one sequence in each network: (positions × hidden). Null: the network is not evaluated.
+/// Final RMSNorm of one segment in each network: (its positions × hidden). Null: the network is not evaluated.
 struct NetworkOutputs {
   const Matrix<float>& dense;
   const Matrix<float>* qann = nullptr;
@@ -20,10 +20,9 @@ struct NetworkOutputs {
 };
 
 /// Scores the predictions of the segment that count (position i predicts ids[i + 1]) into result.dense, qann, snn,
-/// tokens and the divergences KL(dense‖SNN), KL(QANN‖SNN). Positions below `prefix` run in full precision in all three
-/// networks, so the dense output counts for them. Logits are made a few positions at a time and not kept. `tokens`, if
-/// not null, receives a line per prediction; NaN for a network that is not evaluated.
-void score(const models::DenseModel& dense, const Segment& segment, std::size_t prefix, const NetworkOutputs& outputs,
+/// tokens and the divergences KL(dense‖SNN), KL(QANN‖SNN). Logits are made a few positions at a time and not kept.
+/// `tokens`, if not null, receives a line per prediction; NaN for a network that is not evaluated.
+void score(const models::DenseModel& dense, const Segment& segment, const NetworkOutputs& outputs,
            SegmentResult& result, std::vector<TokenLikelihood>* tokens);
 
 /// log softmax in double, summed in one fixed order (exponential_sum()).

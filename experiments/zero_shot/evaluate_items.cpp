@@ -26,10 +26,10 @@ class ScoredRows {
     for (const Segment& request : item.requests) scored += request.scored();
     rows_.resize_rows(scored);
   }
-  /// Positions below `prefix` have the dense model's output in every network.
-  void add(const Segment& request, const Matrix<float>& dense, std::size_t prefix, const Matrix<float>& output) {
+  /// output: (lead.offset + inputs × hidden); the lead has that of the full-precision `source`.
+  void add(const Segment& request, const Lead& lead, const Matrix<float>& source, const Matrix<float>& output) {
     for (std::size_t r = request.first_scored - 1; r < request.inputs(); ++r)
-      std::copy_n((r < prefix ? dense : output).row(r), rows_.columns(), rows_.row(used_++));
+      std::copy_n((r < lead.own ? source : output).row(lead.offset + r), rows_.columns(), rows_.row(used_++));
   }
   const Matrix<float>& rows() const { return rows_; }
 
@@ -47,15 +47,18 @@ class ItemRun {
         experiment_(experiment),
         item_(item),
         common_(common_inputs(item)),
-        prefix_tokens_(experiment.quantization.prefix_tokens.positions()),
+        prefix_(pipeline.prefix.prefix),
         sequences_(dense),
         dense_(item, pipeline.dense().config().hidden_size),
         qann_(dense_),
         snn_(dense_) {
-    if (!runs(Network::qann) || common_ < prefix_tokens_) return;
+    const std::size_t least = prefix_.tokens().empty() ? prefix_.positions() : 1;  // that all have the same lead
+    if (!runs(Network::qann) || common_ < least) return;
+    const Ids shared = inputs_of(item.requests[0]).first(common_);
+    const Lead lead = prefix_.lead(shared);
     shared_qann_.emplace(pipeline.qann);
-    shared_qann_->append_prefix(sequences_[0], prefix_tokens_);
-    append(*shared_qann_, inputs_of(item.requests[0]).first(common_).subspan(prefix_tokens_));
+    shared_qann_->append_prefix(prefix_.source(lead, sequences_[0]), lead.positions());
+    append(*shared_qann_, shared.subspan(lead.own));
   }
 
   void run(ZeroShotResult& result) {
@@ -75,31 +78,32 @@ class ItemRun {
 
   void run_request(const Segment& request, const models::DenseSequence& dense, ZeroShotResult& result) {
     const Ids inputs = inputs_of(request);
-    const std::size_t prefix = std::min(prefix_tokens_, inputs.size());
-    dense_.add(request, dense.normalised(), prefix, dense.normalised());
+    const Lead lead = prefix_.lead(inputs);
+    const models::DenseSequence& source = prefix_.source(lead, dense);
+    dense_.add(request, {}, dense.normalised(), dense.normalised());
     if (!runs(Network::qann)) return;
-    const models::QuantizedSequence qann = run_qann(inputs, prefix, dense);
-    qann_.add(request, dense.normalised(), prefix, qann.normalised());
+    const models::QuantizedSequence qann = run_qann(inputs, lead, source);
+    qann_.add(request, lead, source.normalised(), qann.normalised());
     if (!runs(Network::snn)) return;
-    if (!same_inputs(inputs)) run_snn(inputs, prefix, dense, qann.normalised(), result);
-    snn_.add(request, dense.normalised(), prefix, snn_output_);
+    if (!same_inputs(inputs)) run_snn(inputs, lead, source, qann.normalised(), result);
+    snn_.add(request, lead, source.normalised(), snn_output_);
   }
 
-  models::QuantizedSequence run_qann(Ids inputs, std::size_t prefix, const models::DenseSequence& dense) const {
+  models::QuantizedSequence run_qann(Ids inputs, const Lead& lead, const models::DenseSequence& source) const {
     models::QuantizedSequence qann = shared_qann_ ? *shared_qann_ : models::QuantizedSequence(pipeline_.qann);
-    if (!shared_qann_) qann.append_prefix(dense, prefix);
-    append(qann, inputs.subspan(shared_qann_ ? common_ : prefix));
+    if (!shared_qann_) qann.append_prefix(source, lead.positions());
+    append(qann, inputs.subspan(shared_qann_ ? common_ : lead.own));
     return qann;
   }
 
   /// True if the spiking network has just run these inputs: choices of one token differ in what is scored only.
   bool same_inputs(Ids inputs) const { return snn_output_.rows() > 0 && std::ranges::equal(inputs, snn_inputs_); }
 
-  void run_snn(Ids inputs, std::size_t prefix, const models::DenseSequence& dense, const Matrix<float>& qann,
+  void run_snn(Ids inputs, const Lead& lead, const models::DenseSequence& source, const Matrix<float>& qann,
                ZeroShotResult& result) {
     models::SpikingSequence snn(pipeline_.spiking, *pipeline_.qann.dense, *pipeline_.executor);
-    snn.append_prefix(dense, prefix);
-    const Ids rest = inputs.subspan(prefix);
+    snn.append_prefix(source, lead.positions());
+    const Ids rest = inputs.subspan(lead.own);
     if (experiment_.conversion.positions == Positions::concurrent)
       append(snn, rest);
     else
@@ -108,7 +112,7 @@ class ItemRun {
     snn_output_ = snn.normalised();
     result.operations += snn.state().operations();
     result.outputs_checked += rest.size();
-    for (std::size_t r = prefix; r < inputs.size(); ++r)
+    for (std::size_t r = lead.positions(); r < lead.offset + inputs.size(); ++r)
       result.outputs_different +=
           std::memcmp(qann.row(r), snn_output_.row(r), qann.columns() * sizeof(float)) != 0 ? 1 : 0;
   }
@@ -116,7 +120,8 @@ class ItemRun {
   const Pipeline& pipeline_;
   const Experiment& experiment_;
   const EncodedItem& item_;
-  std::size_t common_, prefix_tokens_;
+  std::size_t common_;
+  const Prefix& prefix_;
   std::span<const models::DenseSequence> sequences_;      // of the requests
   std::optional<models::QuantizedSequence> shared_qann_;  // of the common inputs, where they go beyond the prefix
   ScoredRows dense_, qann_, snn_;

@@ -133,4 +133,58 @@ TEST_CASE("a prefix as long as the segment leaves nothing to simulate") {
   CHECK(result.operations == OperationCount{});
 }
 
+TEST_CASE("prefix tokens: sigma-delta is the QANN, and what is scored stays the same") {
+  Experiment experiment = bundled_experiment(Neuron::sigma_delta, 3);
+  std::vector<TokenLikelihood> without, with;
+  const SegmentResult plain = evaluated(experiment, &without);
+  for (const auto rotation : {Rotation::none, Rotation::hadamard})
+    for (const std::vector<std::int32_t>& ids : {std::vector<std::int32_t>{300, 13, 1}, {300, 13}}) {
+      experiment.quantization.prefix_tokens.ids = ids;
+      experiment.quantization.rotation = rotation;
+      with.clear();
+      const SegmentResult result = evaluated(experiment, &with);
+      CHECK(result.output_equal);
+      CHECK(result.neurons_different == 0);
+      CHECK(result.kl_qann_snn == 0);
+      CHECK(result.tokens == plain.tokens);
+      CHECK(result.dense == plain.dense);
+      CHECK(result.qann.nll != plain.qann.nll);
+      REQUIRE(with.size() == without.size());
+      for (std::size_t i = 0; i < with.size(); ++i) {
+        CHECK(with[i].position == without[i].position);
+        CHECK(with[i].id == without[i].id);
+      }
+      // A prefix that ends with BOS has the segment's own BOS in it; behind another one BOS is quantized too.
+      const std::size_t quantized = ids.back() == 1 ? 18 : 19;
+      for (const PopulationTally& tally : result.populations) {
+        CHECK(tally.instances == tally.neurons * quantized);
+        CHECK(tally.unevenness == 0);
+      }
+    }
+}
+
+TEST_CASE("BOS as the only prefix token is the default") {
+  Experiment experiment = bundled_experiment(Neuron::integer_spiking, 3);
+  const SegmentResult expected = evaluated(experiment);
+  experiment.quantization.prefix_tokens.ids = {1};
+  CHECK(evaluated(experiment) == expected);
+}
+
+TEST_CASE("without quantization the QANN behind prefix tokens is the dense model behind them") {
+  Experiment experiment = bundled_experiment(Neuron::sigma_delta, 2);
+  experiment.quantization.weight_bits = experiment.quantization.activation_bits = bits_off;
+  experiment.quantization.prefix_tokens.ids = {300, 13, 1};
+  const auto pipeline = build_pipeline(experiment);
+  const auto segments = evaluation_segments(experiment.evaluation.perplexity[0], *pipeline->opened.tokenizer);
+  TokenIds ids{300, 13};
+  ids.insert(ids.end(), segments[0].ids.begin(), segments[0].ids.end());
+  Segment whole{.ids = ids, .first_scored = 3};
+  experiment.evaluation.networks = {Network::dense};
+  const SegmentResult dense = evaluate_segment(*pipeline, experiment, whole);
+  experiment.evaluation.networks = {Network::dense, Network::qann};
+  const SegmentResult behind = evaluate_segment(*pipeline, experiment, segments[0]);
+  CHECK(behind.qann == dense.dense);
+  CHECK(behind.dense.nll != dense.dense.nll);
+}
+
 }  // namespace snnsim::experiments

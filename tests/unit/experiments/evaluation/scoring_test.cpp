@@ -62,7 +62,7 @@ TEST_CASE_FIXTURE(ThreeTokens, "one prediction, by hand: dense 2:1:1, QANN 1:2:1
   const Matrix<float> dense = odds(2, 2, 1), qann = odds(2, 1, 2), snn = odds(2, 1, 1);
   SegmentResult result;
   std::vector<TokenLikelihood> tokens;
-  score(*model, {ids}, 0, {dense, &qann, &snn}, result, &tokens);
+  score(*model, {ids}, {dense, &qann, &snn}, result, &tokens);
   CHECK(result.tokens == 1);
   CHECK(result.dense.nll == nats(std::log(2.0)));
   CHECK(result.qann.nll == nats(std::log(4.0)));
@@ -81,34 +81,22 @@ TEST_CASE_FIXTURE(ThreeTokens, "equal outputs diverge by nothing at all") {
   const std::vector<models::TokenId> ids{2, 0, 1};
   const Matrix<float> dense = odds(3, 3, 7), quantized = odds(3, 2, 5);
   SegmentResult result;
-  score(*model, {ids}, 0, {dense, &quantized, &quantized}, result, nullptr);
+  score(*model, {ids}, {dense, &quantized, &quantized}, result, nullptr);
   CHECK(result.kl_qann_snn == 0);
   CHECK(result.kl_dense_snn > 0);
   CHECK(result.qann == result.snn);
-}
-
-TEST_CASE_FIXTURE(ThreeTokens, "positions of the prefix count with the dense output in all three") {
-  const std::vector<models::TokenId> ids{2, 0, 0};
-  const Matrix<float> dense = odds(3, 2, 1), other = odds(3, 1, 1);
-  SegmentResult result;
-  score(*model, {ids}, 1, {dense, &other, &other}, result, nullptr);
-  CHECK(result.dense.nll == nats(2 * std::log(2.0)));
-  CHECK(result.snn.nll == nats(std::log(2.0) + std::log(3.0)));
-  SegmentResult all_prefix;
-  score(*model, {ids}, 5, {dense, &other, &other}, all_prefix, nullptr);
-  CHECK(all_prefix.snn == all_prefix.dense);
 }
 
 TEST_CASE_FIXTURE(ThreeTokens, "networks that are not evaluated stay zero, NaN in the table of tokens") {
   const Matrix<float> dense = odds(2, 2, 1), qann = odds(2, 1, 2);
   SegmentResult result;
   std::vector<TokenLikelihood> tokens;
-  score(*model, {{2, 0}}, 0, {dense}, result, &tokens);
+  score(*model, {{2, 0}}, {dense}, result, &tokens);
   CHECK(result.dense.nll == nats(std::log(2.0)));
   CHECK(result.qann == Likelihood{});
   CHECK(result.kl_dense_snn == 0);
   CHECK(std::isnan(tokens[0].qann));
-  score(*model, {{2, 0}}, 0, {dense, &qann}, result, &tokens);
+  score(*model, {{2, 0}}, {dense, &qann}, result, &tokens);
   CHECK(result.qann.nll == nats(std::log(4.0)));
   CHECK(result.snn == Likelihood{});
   CHECK(std::isnan(tokens[1].snn));
@@ -118,7 +106,7 @@ TEST_CASE_FIXTURE(ThreeTokens, "only the tokens from the first scored one on cou
   const Matrix<float> dense = odds(4, 2, 1);
   SegmentResult result;
   std::vector<TokenLikelihood> tokens;
-  score(*model, {.ids = {2, 0, 1, 0}, .first_scored = 2}, 0, {dense, &dense, &dense}, result, &tokens);
+  score(*model, {.ids = {2, 0, 1, 0}, .first_scored = 2}, {dense, &dense, &dense}, result, &tokens);
   CHECK(result.tokens == 2);
   CHECK(result.dense.nll == nats(std::log(4.0) + std::log(2.0)));
   CHECK(tokens[0].position == 2);
@@ -131,7 +119,7 @@ TEST_CASE_FIXTURE(ThreeTokens, "a long segment is scored whole, chunk after chun
   const Matrix<float> dense = odds(length, 2, 1);  // 2:1:1 for ids 0:1:2
   SegmentResult result;
   std::vector<TokenLikelihood> tokens;
-  score(*model, {ids}, 40, {dense, &dense, &dense}, result, &tokens);
+  score(*model, {ids}, {dense, &dense, &dense}, result, &tokens);
   CHECK(result.tokens == 74);
   CHECK(result.dense.nll == nats(24 * std::log(2.0) + 50 * std::log(4.0)));
   REQUIRE(tokens.size() == 74);

@@ -138,6 +138,24 @@ TEST_CASE("a prefix longer than what is shared, and one longer than the request"
   CHECK(result.operations == OperationCount{});
 }
 
+TEST_CASE("prefix tokens: the same bits as each request alone, whether or not it begins with the last of them") {
+  for (const std::vector<std::int32_t>& ids : {std::vector<std::int32_t>{13, 1}, {13, 300}}) {
+    Experiment experiment = bundled_experiment(Neuron::sigma_delta);
+    experiment.quantization.prefix_tokens.ids = ids;
+    const Networks networks{experiment};
+    for (const auto protocol : {ZeroShotProtocol::harness_0_4_9_2, ZeroShotProtocol::harness_0_4})
+      for (const auto& requests : {kChoices, kContexts}) {
+        const EncodedItem item = networks.encode(requests, 1, protocol);
+        const ZeroShotResult result = networks.run(item);
+        const SegmentResult whole = alone(networks, item);
+        CHECK(result.dense.nll == doctest::Approx(whole.dense.nll).epsilon(1e-15));
+        CHECK(result.qann.nll == doctest::Approx(whole.qann.nll).epsilon(1e-15));
+        CHECK(result.snn == result.qann);
+        CHECK(result.outputs_different == 0);
+      }
+  }
+}
+
 TEST_CASE("networks that are left out are not run, and the dense numbers stay") {
   Experiment experiment = bundled_experiment(Neuron::sigma_delta);
   const Networks all{experiment};

@@ -1,0 +1,96 @@
+#include "models/quantization/outlier_tokens.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+
+#include "models/quantization/calibration_states.hpp"
+
+namespace snnsim::models {
+
+namespace {
+
+float largest_magnitude(const Matrix<float>& x, std::uint32_t row) {
+  float largest = 0;
+  for (std::size_t j = 0; j < x.columns(); ++j) largest = std::max(largest, std::abs(x.row(row)[j]));
+  return largest;
+}
+
+float median(std::vector<float> values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::ranges::nth_element(values, middle);
+  return *middle;
+}
+
+/// The largest magnitude of every position over their median; zeros where that is zero.
+std::vector<float> ratios(const Matrix<float>& x, std::span<const std::uint32_t> rows) {
+  std::vector<float> ratio(rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) ratio[i] = largest_magnitude(x, rows[i]);
+  const float middle = median(ratio);
+  for (float& r : ratio) r = middle > 0 ? r / middle : 0;
+  return ratio;
+}
+
+/// Outliers by token.
+class Tally {
+ public:
+  void add(const std::vector<TokenId>& sequence, std::size_t number, const std::vector<float>& ratio) {
+    for (std::size_t i = 0; i < ratio.size(); ++i) {
+      largest_ = std::max(largest_, ratio[i]);
+      if (!(ratio[i] > kOutlierRatio)) continue;
+      ++of_block_;
+      if (i == 0) continue;
+      ++times_[sequence[i]];
+      sequences_[sequence[i]].insert(number);
+    }
+  }
+  void finish_block(std::size_t sequences) {
+    most_ = std::max(most_, static_cast<double>(of_block_) / static_cast<double>(sequences));
+    of_block_ = 0;
+  }
+  OutlierSurvey survey() const {
+    OutlierSurvey survey{largest_, most_, {}};
+    for (const auto& [id, times] : times_) survey.tokens.push_back({id, times, sequences_.at(id).size()});
+    std::ranges::stable_sort(survey.tokens, std::ranges::greater(), &OutlierToken::times);
+    return survey;
+  }
+
+ private:
+  float largest_ = 0;
+  std::size_t of_block_ = 0;
+  double most_ = 0;
+  std::map<TokenId, std::size_t> times_;
+  std::map<TokenId, std::set<std::size_t>> sequences_;
+};
+
+}  // namespace
+
+OutlierSurvey find_outlier_tokens(const DenseModel& dense, const std::vector<std::vector<TokenId>>& sequences) {
+  std::vector<std::vector<TokenId>> some;
+  std::ranges::copy_if(sequences, std::back_inserter(some), [](const auto& ids) { return !ids.empty(); });
+  CalibrationStates states(dense, some, 0);
+  Tally tally;
+  for (std::size_t k = 0; k < dense.config().blocks; ++k) {
+    std::size_t number = 0;
+    states.advance(k, dense.weights(k), [&](Site site, const Matrix<float>& x, std::span<const std::uint32_t> rows) {
+      if (site != Site::mlp_mid) return;
+      tally.add(some[number], number, ratios(x, rows));
+      ++number;
+    });
+    tally.finish_block(some.size());
+  }
+  return tally.survey();
+}
+
+std::vector<TokenId> prefix_of(const OutlierSurvey& survey, std::size_t sequences, TokenId bos) {
+  const auto wanted = static_cast<std::size_t>(std::ceil(survey.per_sequence));
+  const std::size_t others = wanted - std::min<std::size_t>(wanted, bos >= 0 ? 1 : 0);
+  std::vector<TokenId> prefix;
+  for (const OutlierToken& token : survey.tokens)
+    if (prefix.size() < others && token.id != bos && 10 * token.sequences >= sequences) prefix.push_back(token.id);
+  if (!prefix.empty() && bos >= 0) prefix.push_back(bos);
+  return prefix;
+}
+
+}  // namespace snnsim::models

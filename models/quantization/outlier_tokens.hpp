@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "models/llama/dense_model.hpp"
+
+namespace snnsim::models {
+
+/// A token that has massive activations somewhere behind the first position.
+struct OutlierToken {
+  TokenId id = 0;
+  std::size_t times = 0;      // at how many positions of a block
+  std::size_t sequences = 0;  // that have it as an outlier
+  bool operator==(const OutlierToken&) const = default;
+};
+
+/// What find_outlier_tokens() saw.
+struct OutlierSurvey {
+  float largest_ratio = 0;           // of any position
+  double per_sequence = 0;           // outlier positions in a sequence, mean; of the block that has most
+  std::vector<OutlierToken> tokens;  // most frequent first, equal ones by id
+};
+
+/// Looks for massive activations as PrefixQuant does (Chen et al. 2024, arXiv 2410.05265): at the input of Wdown, the
+/// largest magnitude of a position over the median of those of its sequence and block; an outlier is above kRatio.
+OutlierSurvey find_outlier_tokens(const DenseModel& dense, const std::vector<std::vector<TokenId>>& sequences);
+
+/// The tokens that are kept in front of every sequence, from that: as many as a sequence has outliers on average,
+/// rounded up, one of them `bos` (-1: none), which comes last; the others by frequency, those in less than a tenth of
+/// the sequences left out. Empty when nothing but the first position has massive activations.
+std::vector<TokenId> prefix_of(const OutlierSurvey& survey, std::size_t sequences, TokenId bos);
+
+inline constexpr float kOutlierRatio = 64;
+
+}  // namespace snnsim::models
