@@ -23,8 +23,8 @@ void declare(Options& options) {
   options.named()("max-runs", po::value<long long>()->value_name("N"), "only the first N of them");
   options.named()("jobs", po::value<long long>()->value_name("N"),
                   "runs at a time; default: 1 here, as many as there is room for on a cluster");
-  options.named()("threads", po::value<long long>()->value_name("N")->default_value(0),
-                  "worker threads of each run; 0: the cores divided by --jobs. Results do not depend on it");
+  options.named()("threads", po::value<long long>()->value_name("N"),
+                  "worker threads of each run; default: the cores divided by --jobs. Results do not depend on it");
   options.named()("memory", po::value<std::string>()->value_name("BYTES"),
                   "that runs at a time may need together, as in 16G; default: what is free at the start");
   options.named()("out", po::value<std::string>()->value_name("DIR"),
@@ -37,8 +37,8 @@ void declare(Options& options) {
     options.named()(name, po::value<std::string>()->value_name("X"), "Slurm: as sbatch takes it");
   options.named()("mem", po::value<std::string>()->value_name("SIZE"),
                   "Slurm: memory of a run; default: what the largest is planned to need, and a quarter more");
-  options.named()("cpus-per-task", po::value<long long>()->value_name("N")->default_value(1),
-                  "Slurm: cores, and threads, of a run");
+  options.named()("cpus-per-task", po::value<long long>()->value_name("N"),
+                  "Slurm: cores, and threads, of a run; default: 1");
   options.named()("quiet", "no progress and no table, only the place of the table");
 }
 
@@ -67,6 +67,19 @@ Opened open_selected(const Options& options) {
   opened.selected = select_points(opened.sweep, conditions);
   if (options.has("max-runs")) opened.selected.resize(std::min(opened.selected.size(), options.count("max-runs", 1)));
   return opened;
+}
+
+/// Options that say nothing where the runs go are mistakes.
+void check_place(const Options& options, bool on_slurm) {
+  const auto refuse = [&](const char* name, std::string_view what, std::string remedy) {
+    if (options.has(name)) throw ConfigurationError(fmt::format("--{} {}", name, what), std::move(remedy));
+  };
+  if (on_slurm)
+    for (const char* name : {"memory", "threads"})
+      refuse(name, "is for runs on this machine", "with --slurm, give --mem and --cpus-per-task");
+  else
+    for (const char* name : {"partition", "account", "time", "mem", "cpus-per-task"})
+      refuse(name, "is for runs on a cluster", "give it together with --slurm or --slurm-dry-run");
 }
 
 int print_status(const Opened& opened) {
@@ -99,9 +112,11 @@ int sweep_command(const Command& self, Arguments arguments) {
   Options options(self);
   declare(options);
   if (!options.parse(arguments, 1, 1)) return 0;
+  const bool on_slurm = options.has("slurm") || options.has("slurm-dry-run");
+  check_place(options, on_slurm);
   const Opened opened = open_selected(options);
   if (options.has("status")) return print_status(opened);
-  if (options.has("slurm") || options.has("slurm-dry-run")) return sweep_on_slurm(opened, options);
+  if (on_slurm) return sweep_on_slurm(opened, options);
   if (!options.has("table")) return sweep_here(opened, options);
   opened.directory.write(opened.sweep);
   conclude(opened, options.has("quiet"));

@@ -27,7 +27,4 @@ int sweep_here(const Opened& opened, const Options& options);
 /// Writes the scripts of a job array, and submits them unless that is not wanted.
 int sweep_on_slurm(const Opened& opened, const Options& options);
 
-/// Threads of one run when so many run at a time on this machine.
-std::size_t threads_of_run(const Options& options, std::size_t jobs);
-
 }  // namespace snnsim::experiments::cli

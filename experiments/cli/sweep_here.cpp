@@ -24,6 +24,12 @@ std::uint64_t memory_limit(const Options& options) {
   return available > 0 ? available : std::numeric_limits<std::uint64_t>::max();
 }
 
+/// Threads of one run when so many run at a time.
+std::size_t threads_of_run(const Options& options, std::size_t jobs) {
+  if (options.has("threads")) return options.count("threads", 1);
+  return std::max<std::size_t>(1, thread_count(0) / jobs);
+}
+
 /// Tells people how far the sweep is.
 class Watcher {
  public:
@@ -85,11 +91,6 @@ int interrupted(const Opened& opened, const SweepProgress& progress) {
 }
 
 }  // namespace
-
-std::size_t threads_of_run(const Options& options, std::size_t jobs) {
-  const std::size_t wanted = options.count("threads", 0);
-  return wanted > 0 ? wanted : std::max<std::size_t>(1, thread_count(0) / jobs);
-}
 
 int sweep_here(const Opened& opened, const Options& options) {
   const std::size_t jobs = options.has("jobs") ? options.count("jobs", 1) : 1;

@@ -38,7 +38,7 @@ SlurmOptions slurm_options(const Opened& opened, std::span<const std::size_t> po
                    .account = word("account"),
                    .time = word("time"),
                    .memory = word("mem"),
-                   .cpus_per_task = options.count("cpus-per-task", 1),
+                   .cpus_per_task = options.has("cpus-per-task") ? options.count("cpus-per-task", 1) : 1,
                    .at_once = options.has("jobs") ? options.count("jobs", 1) : 0};
   if (out.memory.empty()) out.memory = planned_memory(opened, points, out.cpus_per_task);
   return out;

@@ -84,6 +84,7 @@ void ChildProcesses::start(std::size_t id, const std::vector<std::string>& words
   std::vector<std::string> owned{"snnsim"};
   owned.insert(owned.end(), words.begin(), words.end());
   std::vector<char*> pointers;
+  pointers.reserve(owned.size() + 1);
   for (std::string& word : owned) pointers.push_back(word.data());
   pointers.push_back(nullptr);
   std::array<int, 2> ends{};

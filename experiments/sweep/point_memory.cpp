@@ -9,7 +9,7 @@ namespace {
 bool read_the_same(const Experiment& a, const Experiment& b) {
   const QuantizationSection &p = a.quantization, &q = b.quantization;
   return a.model == b.model && a.seed == b.seed && a.evaluation == b.evaluation && a.energy == b.energy &&
-         p.calibration == q.calibration && p.calibrates() == q.calibrates();
+         a.calibration == b.calibration && p.calibration == q.calibration && p.calibrates() == q.calibrates();
 }
 
 }  // namespace

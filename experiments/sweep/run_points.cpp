@@ -14,7 +14,8 @@ constexpr std::chrono::milliseconds patience{250};  // between two looks at `sto
 
 class Loop {
  public:
-  Loop(std::vector<std::size_t> points, const SweepLimits& limits, PointRunner& runner, const SweepObserver& observer)
+  Loop(std::span<const std::size_t> points, const SweepLimits& limits, PointRunner& runner,
+       const SweepObserver& observer)
       : limits_(limits), runner_(runner), observer_(observer) {
     for (const std::size_t point : points) sort_in(point);
   }
@@ -99,9 +100,9 @@ class Loop {
 
 }  // namespace
 
-SweepProgress run_points(std::vector<std::size_t> points, const SweepLimits& limits, PointRunner& runner,
+SweepProgress run_points(std::span<const std::size_t> points, const SweepLimits& limits, PointRunner& runner,
                          const SweepObserver& observer, const std::atomic<bool>& stop) {
-  return Loop(std::move(points), limits, runner, observer).run(stop);
+  return Loop(points, limits, runner, observer).run(stop);
 }
 
 int exit_code_of(const SweepProgress& progress) {

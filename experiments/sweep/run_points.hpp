@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <vector>
 
 #include "experiments/sweep/point_state.hpp"
@@ -53,7 +54,7 @@ struct SweepObserver {
 /// (in the order of `points`, passing over those that do not fit). A point that another process works on is left to it,
 /// and run here if it ends there without finishing. A failure does not stop the others. Once `stop` is true those that
 /// run are asked to stop, and nothing is started any more.
-SweepProgress run_points(std::vector<std::size_t> points, const SweepLimits& limits, PointRunner& runner,
+SweepProgress run_points(std::span<const std::size_t> points, const SweepLimits& limits, PointRunner& runner,
                          const SweepObserver& observer, const std::atomic<bool>& stop);
 
 /// That of the worst failure: of the program itself, a missed equality, data, configuration; else 130 if a point was

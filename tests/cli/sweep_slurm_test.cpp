@@ -103,6 +103,10 @@ TEST_CASE("what sbatch refuses, or that it is not there, is an error, and the sc
   CHECK(outcome.err.find("invalid partition") != std::string::npos);
   CHECK(fs::exists(sweep_directory(folder.path()) / "sweep.sbatch"));
   CHECK(with_slurm(folder, "small.json --slurm --partition 'a b'").exit_code == 2);
+  CHECK(with_slurm(folder, "small.json --partition cpu").err.find("--partition is for runs on a cluster") !=
+        std::string::npos);
+  CHECK(with_slurm(folder, "small.json --slurm --threads 2").err.find("--threads is for runs on this machine") !=
+        std::string::npos);
 }
 
 }  // namespace snnsim::tests

@@ -253,6 +253,10 @@ def experiments():
                        "overrides": [{"match": "blocks.*.q", "neuron": "sigma_delta"}]},
         "evaluation": {"perplexity": [{"text": "../x", "protocol": "gptq"}]},
         "energy": {"tables": ["horowitz_45nm", "my/table.json"]}}))
+    write("experiment_json", "sweep", compact({
+        "sweep": {"grid": {"conversion.timesteps": [2, 4], "quantization": {"weight_bits": [4, 8.5]},
+                           "evaluation.perplexity.0.text": ["a", {"b": [None, True]}]},
+                  "zip": {"seed": [1, 2], "conversion.overrides": [[], [{"match": "*"}]]}}}))
     for file in sorted((SOURCE / "configs/energy").glob("*.json")):
         write("energy_table", file.stem, file.read_bytes())
 
