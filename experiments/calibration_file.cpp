@@ -86,9 +86,14 @@ void write_calibration(const std::filesystem::path& file, const models::Calibrat
 }
 
 models::CalibrationOutcome read_calibration(const std::filesystem::path& file, const models::QuantizedModel& model) {
+  return parse_calibration(read_file(file), file, model);
+}
+
+models::CalibrationOutcome parse_calibration(std::string_view text, const std::filesystem::path& file,
+                                             const models::QuantizedModel& model) {
   models::CalibrationOutcome outcome;
   try {
-    const auto json = ordered_json::parse(read_file(file));
+    const auto json = ordered_json::parse(text);
     const ordered_json& blocks = json.at("blocks");
     if (blocks.size() > model.blocks.size()) throw std::invalid_argument("more blocks than the model has");
     for (std::size_t k = 0; k < blocks.size(); ++k) read_block(blocks[k], model.blocks[k], outcome);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string_view>
 
 #include <nlohmann/json.hpp>
 
@@ -19,5 +20,8 @@ void write_calibration(const std::filesystem::path& file, const models::Calibrat
 
 /// The blocks that a file holds: the first ones of `model`, or all. Throws DataError for a file that does not fit it.
 models::CalibrationOutcome read_calibration(const std::filesystem::path& file, const models::QuantizedModel& model);
+/// The same of its content.
+models::CalibrationOutcome parse_calibration(std::string_view text, const std::filesystem::path& file,
+                                             const models::QuantizedModel& model);
 
 }  // namespace snnsim::experiments

@@ -264,6 +264,8 @@ struct CalibrationSection {
                        "its output is that of the dense blocks (docs/calibration.md); theta_v0: by gradient descent "
                        "through all steps; coordinate_search: by trying; threshold_search, potential, offset_spike: "
                        "site by site"});
+    visit("parameters", &S::parameters,
+          Rule{.help = "theta_v0, coordinate_search: thresholds, initial potentials, or both"});
     visit(
         "group", &S::group,
         Rule{.help = "theta_v0, coordinate_search: channels that share a threshold; -1: a whole site; always a head in "

@@ -164,7 +164,8 @@ void read(const Node& node, PrefixTokens& out, const Rule& rule) {
   if (node.value == "auto") return;
   out.search = node.value == "search";
   if (out.search) return;
-  if (node.value.is_array() && !node.value.empty()) return read(node, out.ids, Rule{.most = 16777215});
+  if (node.value.is_array() && !node.value.empty())
+    return read(node, out.ids, Rule{.help = rule.help, .most = 16777215});
   if (!node.value.is_number_integer()) reject(node, "\"auto\", \"search\", a count or a list of token ids", rule);
   out.count = static_cast<std::size_t>(read_integer(node, rule));
 }

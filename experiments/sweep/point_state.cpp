@@ -37,7 +37,7 @@ std::string_view name(PointState state) {
 
 PointStatus status_of(const SweepDirectory& directory, const SweepPoint& point) {
   const fs::path path = directory.run_directory(point);
-  PointStatus status{.run = stored_run(path)};
+  PointStatus status{.note = {}, .run = stored_run(path)};
   if (const std::optional<Owner> owner = owner_of(path)) {
     status.state = PointState::running;
     status.note = owner->who.text();

@@ -61,9 +61,9 @@ TEST_CASE("what is asked for is what is made; a search that finds nothing is the
   const auto dense = small_model();
   const std::vector<TokenIds> texts{{1, 5, 6, 7}, {1, 9, 8, 7}};
   CHECK(resolve_prefix({}, *dense, texts, 1).prefix.positions() == 1);
-  CHECK(resolve_prefix({.count = 4}, *dense, texts, 1).prefix.positions() == 4);
-  CHECK(resolve_prefix({.ids = {4, 1}}, *dense, texts, 1).prefix.tokens() == TokenIds{4, 1});
-  const ResolvedPrefix found = resolve_prefix({.search = true}, *dense, texts, 1);
+  CHECK(resolve_prefix({.count = 4, .ids = {}}, *dense, texts, 1).prefix.positions() == 4);
+  CHECK(resolve_prefix({.count = {}, .ids = {4, 1}}, *dense, texts, 1).prefix.tokens() == TokenIds{4, 1});
+  const ResolvedPrefix found = resolve_prefix({.count = {}, .ids = {}, .search = true}, *dense, texts, 1);
   REQUIRE(found.survey);
   CHECK(found.survey->largest_ratio > 1);
   CHECK(found.survey->largest_ratio < models::kOutlierRatio);

@@ -125,7 +125,7 @@ TEST_CASE("the share done rises to the last step") {
 
 TEST_CASE("a prefix as long as the segment leaves nothing to simulate") {
   Experiment experiment = bundled_experiment(Neuron::integer_spiking, 4);
-  experiment.quantization.prefix_tokens = {40};
+  experiment.quantization.prefix_tokens.count = 40;
   const SegmentResult result = evaluated(experiment);
   CHECK(result.dense == result.snn);
   CHECK(result.dense == result.qann);
