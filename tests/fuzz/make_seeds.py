@@ -204,10 +204,6 @@ def sentencepiece():
     write("sentencepiece", "character_map", sentencepiece_model(control + scored, bpe, field(2, character_map)))
 
 
-def gguf_text(text):
-    return struct.pack("<Q", len(text.encode())) + text.encode()
-
-
 def gguf_value(value):
     if isinstance(value, bool):
         return struct.pack("<I?", 7, value)
@@ -220,18 +216,18 @@ def gguf_value(value):
     return struct.pack("<IIQ", 9, kind, len(value)) + b"".join(map(pack, value))
 
 
-def gguf(metadata):
+def tokenizer_gguf(metadata):
     body = b"".join(gguf_text(f"tokenizer.ggml.{key}") + gguf_value(value) for key, value in metadata.items())
     return b"GGUF" + struct.pack("<IQQ", 3, 0, len(metadata)) + body
 
 
 def gguf_tokenizers():
     tokens = ["<unk>", "<s>", "</s>"] + [f"<0x{byte:02X}>" for byte in range(256)] + ["▁", "t", "h", "th", "they"]
-    write("gguf_tokenizer", "llama", gguf({
+    write("gguf_tokenizer", "llama", tokenizer_gguf({
         "model": "llama", "tokens": tokens, "scores": [-float(id) for id in range(len(tokens))],
         "token_type": [2, 3, 3] + [6] * 256 + [1] * 4 + [4], "add_space_prefix": True, "bos_token_id": 1}))
     pieces = byte_alphabet() + BYTE_LEVEL_WORDS + ["<s>", "  "]
-    write("gguf_tokenizer", "gpt2", gguf({
+    write("gguf_tokenizer", "gpt2", tokenizer_gguf({
         "model": "gpt2", "pre": "llama-bpe", "tokens": pieces, "merges": BYTE_LEVEL_MERGES + ["q q"],
         "token_type": [1] * (len(pieces) - 2) + [3, 4], "bos_token_id": len(pieces) - 2, "add_bos_token": True}))
 
@@ -261,6 +257,17 @@ def experiments():
         write("energy_table", file.stem, file.read_bytes())
 
 
+def calibrations():
+    sites = ("attn_in", "q", "k", "v", "attn_out", "mlp_in", "mlp_mid")
+    population = {"threshold": [[0.5, 3], [0.25, 1]], "initial_potential": [[0.5, 4]]}
+    block = {"loss_before": 0.02, "loss_after": 0.01, "curve": [0.015, 0.01], "seconds": 1.5,
+             "populations": {site: population for site in sites}}
+    bad = block | {"populations": block["populations"] | {"q": population | {"threshold": [[-1, 4294967295]]}}}
+    write("calibration_json", "empty", compact({"blocks": []}))
+    write("calibration_json", "one_block", compact({"blocks": [block]}))
+    write("calibration_json", "bad_values", compact({"blocks": [block, bad]}))
+
+
 def zero_shot():
     choices = {"choices": ["no", "yes"], "gold": 1}
     items = [  # in the order of the tasks' names
@@ -281,5 +288,5 @@ def zero_shot():
 
 if __name__ == "__main__":
     for part in (checkpoints, ggufs, llama2c, tokenizers, byte_level_tokenizers, sentencepiece, gguf_tokenizers, texts,
-                 experiments, zero_shot):
+                 experiments, calibrations, zero_shot):
         part()
