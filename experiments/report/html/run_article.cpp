@@ -28,11 +28,12 @@ std::string incomplete(const Value& report) {
 std::string run_article(const nlohmann::ordered_json& json, const SpikeExcerpt& spikes) {
   const Value report(json);
   const std::string run = "run-" + report["hash"].text();
-  return fmt::format("<article>\n<header><h1>{}</h1>\n<p>{}</p>\n{}</header>\n{}</article>\n",
-                     escape(report["name"].text()), subtitle(report), incomplete(report),
-                     with_links(run, {headline(report), zero_shot(report), errors(report), activity(report),
-                                      arrival(report), raster(run, spikes), energy(report), operations(report),
-                                      what_is_a_spike(report), all_populations(report), provenance(report)}));
+  return fmt::format(
+      "<article>\n<header><h1>{}</h1>\n<p>{}</p>\n{}</header>\n{}</article>\n", escape(report["name"].text()),
+      subtitle(report), incomplete(report),
+      with_links(run, {headline(report), zero_shot(report), errors(report), activity(report), arrival(report),
+                       calibration(report), raster(run, spikes), energy(report), operations(report),
+                       what_is_a_spike(report), all_populations(report), provenance(report)}));
 }
 
 }  // namespace snnsim::experiments::html

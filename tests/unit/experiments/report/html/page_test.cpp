@@ -99,6 +99,19 @@ TEST_CASE("what a run does not have is left out") {
   CHECK(holds(report_html({run}), "Nothing was simulated yet."));
 }
 
+TEST_CASE("a calibration is a chart of the losses of its blocks, and a table") {
+  ordered_json report = make_report(sample_run());
+  CHECK(!holds(run_article(report, {}), "id=\"run-0123abcd-calibration\""));
+  report["calibration"] = {
+      {"method", "theta_v0"},
+      {"documents", 4},
+      {"blocks", {{{"name", "blocks.0"}, {"loss_before", 0.25}, {"loss_after", 0.125}, {"curve", {0.125, 0.1875}}}}}};
+  const std::string article = run_article(report, {});
+  CHECK(holds(article, "id=\"run-0123abcd-calibration\""));
+  CHECK(holds(article, R"(<data value="0.125" data-path="/calibration/blocks/0/loss_after">)"));
+  CHECK(holds(article, "loss of each block before calibration"));
+}
+
 TEST_CASE("spikes are on the page as data of the raster") {
   const std::string article = run_article(make_report(sample_run()), excerpt_named("blocks.0.q"));
   CHECK(holds(article, R"(data-spikes="run-0123abcd-data")"));
