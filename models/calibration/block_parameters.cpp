@@ -56,7 +56,8 @@ BlockCalibration BlockParameters::calibration(const std::vector<double>& values)
   const auto next = [&] { ++value; };
   for (const Site site : kAllSites) {
     if (!at(result, site)) continue;
-    auto& [threshold, potential] = *at(result, site);
+    std::vector<float>& threshold = at(result, site)->threshold;
+    std::vector<float>& potential = at(result, site)->initial_potential;
     for_groups(
         threshold.size(), at(threshold_group_, site),
         [&](std::size_t j) { threshold[j] *= static_cast<float>(std::exp(*value)); }, next);
@@ -77,13 +78,14 @@ std::vector<double> BlockParameters::reduce(const PerSite<SiteGradient<float>>& 
   };
   for (const Site site : kAllSites) {
     if (!at(start_, site)) continue;
-    const auto& [by_threshold, by_potential] = at(gradients, site);
+    const SiteGradient<float>& gradient = at(gradients, site);
     const std::vector<float>& threshold = at(calibration, site)->threshold;
     for_groups(
         threshold.size(), at(threshold_group_, site),
-        [&](std::size_t j) { sum += double{by_threshold[j]} * threshold[j]; }, finish);
+        [&](std::size_t j) { sum += double{gradient.threshold[j]} * threshold[j]; }, finish);
     for_groups(
-        threshold.size(), at(potential_group_, site), [&](std::size_t j) { sum += double{by_potential[j]}; }, finish);
+        threshold.size(), at(potential_group_, site),
+        [&](std::size_t j) { sum += double{gradient.initial_potential[j]}; }, finish);
   }
   return reduced;
 }

@@ -19,11 +19,11 @@ struct BlockExample {
 /// What a Calibrator is given: a spiking block, and what it should put out (method.md eq. (4)).
 struct BlockProblem {
   const DenseModel& dense;
-  std::size_t number;  // of the block, k
+  std::size_t number = 0;  // of the block, k
   const QuantizedBlock& quantized;
   const BlockNeurons& neurons;
   SpikingBlock block;
-  std::size_t prefix;
+  std::size_t prefix = 0;
   const std::vector<BlockExample>& examples;
 
   /// Σ |ŷ - y|² / Σ |y|² over all examples behind the prefix, ŷ being the block's output after T steps.
