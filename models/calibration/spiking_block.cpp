@@ -103,8 +103,7 @@ class SpikingArithmetic {
     if (!batch) batch.emplace(at(states_, input).counts, rows_);
     Matrix<std::int32_t> accumulators(y.rows(), padded_outputs(y.columns()));
     accumulate(*matrix.integer, *batch, accumulators);
-    std::vector<float> scale = matrix.scale;
-    for (float& s : scale) s *= at(calibration_, input)->threshold.front();
+    const std::vector<float> scale = matrix.output_scale(at(calibration_, input)->threshold.front());
     parallel_for(
         rows_.size(),
         [&](std::size_t k) {

@@ -27,8 +27,6 @@ class SpikingBlock {
   SpikingBlock(const BlockConstants& constants, const QuantizedBlock& block, const BlockNeurons& neurons,
                std::uint32_t timesteps);
 
-  std::uint32_t timesteps() const { return timesteps_; }
-
   /// What a population emitted after its last step, as value (positions × width), and X(T).
   using Observer = std::function<void(Site, const Matrix<float>& drive, const Matrix<float>& value)>;
   /// Takes the stream of a sequence through the block, in place. prefix: keys and values of the leading positions that

@@ -76,20 +76,14 @@ class GraphBuilder {
                           .synapses = FloatSynapses{matrix.floating},
                           .weight_bits = model_.weight_bits,
                           .axon = options_.axon};
-    if (block.integer_product(name) && is_uniform(at(parameters_, input_of(name))->threshold)) {
+    const auto& input = at(parameters_, input_of(name));
+    if (block.integer_product(name) && is_uniform(input->threshold)) {
       check_overflow(*matrix.integer, *at(block.sites, input_of(name)), projection.name);
-      projection.synapses = IntegerSynapses{matrix.integer, output_scale(matrix, input_of(name))};
+      projection.synapses = IntegerSynapses{matrix.integer, matrix.output_scale(input->threshold.front())};
     }
     const NodeId product = graph_.add(std::move(projection), site(k, input_of(name)));
     const std::vector<float>& bias = at(model_.dense->block(k).bias, name);
     return bias.empty() ? product : graph_.add(std::make_shared<BiasOperator>(bias), {product});
-  }
-
-  /// What turns the accumulators of a matrix into its output: s_w × θ of the input site (out).
-  std::vector<float> output_scale(const WeightMatrix& matrix, Site input) const {
-    std::vector<float> scale = matrix.scale;
-    for (float& s : scale) s *= at(parameters_, input)->threshold.front();
-    return scale;
   }
 
   /// A neuron's net count stays within the quantizer's range, plus at most one spike a step beyond it.

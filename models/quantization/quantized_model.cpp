@@ -56,10 +56,7 @@ class QuantizedArithmetic {
 }  // namespace
 
 std::vector<float> QuantizedBlock::output_scale(MatrixName name) const {
-  const float step = at(sites, input_of(name))->step.front();
-  std::vector<float> scale = matrix(name).scale;
-  for (float& s : scale) s *= step;
-  return scale;
+  return matrix(name).output_scale(at(sites, input_of(name))->step.front());
 }
 
 bool QuantizedBlock::integer_product(MatrixName name) const {

@@ -25,6 +25,12 @@ class DequantizedWeights final : public FloatWeights {
 
 }  // namespace
 
+std::vector<float> WeightMatrix::output_scale(float step) const {
+  std::vector<float> products = scale;
+  for (float& s : products) s *= step;
+  return products;
+}
+
 WeightMatrix integer_matrix(std::shared_ptr<const IntegerWeights> integer, std::vector<float> scale) {
   auto floating = std::make_shared<const DequantizedWeights>(integer, scale);
   return {std::move(integer), std::move(scale), std::move(floating)};

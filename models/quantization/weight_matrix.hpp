@@ -14,6 +14,9 @@ struct WeightMatrix {
   std::shared_ptr<const IntegerWeights> integer;  // null: not quantized
   std::vector<float> scale;                       // s_w (out)
   std::shared_ptr<const FloatWeights> floating;   // the matrix in fp32: dequantized, or as stored
+
+  /// What turns accumulators of counts of `step` each into outputs: s_w × step (out).
+  std::vector<float> output_scale(float step) const;
 };
 
 /// Integers and the scale of each row (out).

@@ -18,6 +18,18 @@ OperationCount dense_firing(std::uint64_t timesteps) {
   return count;
 }
 
+OperationCount some_spikes() {
+  OperationCount count;
+  count.synaptic_operations = 100;
+  count.synaptic_magnitude = 300;
+  count.synaptic_shift_adds = 150;
+  count.neuron_updates = 40;
+  count.neurons_active = 10;
+  count.spike_messages = 10;
+  count.multiply_accumulates = 50;
+  return count;
+}
+
 }  // namespace
 
 TEST_CASE("the twin has ceil(log2(T + 1)) bits") {
@@ -55,14 +67,7 @@ TEST_CASE("each count is priced by its own constant") {
                        .state_per_byte = 1.25,
                        .spike_message = 20,
                        .value_message_per_bit = 0.3125};
-  OperationCount count;
-  count.synaptic_operations = 100;
-  count.synaptic_magnitude = 300;
-  count.synaptic_shift_adds = 150;
-  count.neuron_updates = 40;
-  count.neurons_active = 10;
-  count.spike_messages = 10;
-  count.multiply_accumulates = 50;
+  OperationCount count = some_spikes();
   count.analog = {2, 3, 4};
   count.analog_once = {1, 1, 1};
   const EnergyReport report = price(count, cost, {4, 8, 15});
@@ -118,14 +123,7 @@ TEST_CASE("a chip is priced by its whole operations, its hops and the time that 
                        .neuron_update_active_ns = 8,
                        .neuron_update_idle_ns = 5,
                        .hop_ns = 6};
-  OperationCount count;
-  count.synaptic_operations = 100;
-  count.synaptic_magnitude = 300;
-  count.synaptic_shift_adds = 150;
-  count.neuron_updates = 40;
-  count.neurons_active = 10;
-  count.spike_messages = 10;
-  count.multiply_accumulates = 50;
+  const OperationCount count = some_spikes();
   CHECK(busy_ns(count, 30, chip) == 300 * 4 + 10 * 8 + 30 * 5 + 30 * 6);
   CHECK(!busy_ns(count, 30, CostTable{.add_int32 = 1}));
   const EnergyReport report = price(count, chip, {.spike_hops = 30, .latency_ns = 1610});
