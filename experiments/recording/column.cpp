@@ -146,6 +146,7 @@ void Column::write(std::uint64_t first, std::size_t count, const std::byte* rows
 }
 
 ColumnWriter::ColumnWriter(Column column) : column_(std::move(column)), written_(column_.rows()) {
+  buffer_.reserve(column_.chunk_rows() * column_.row_bytes());  // grown by doubling it would end at twice a chunk
   const std::size_t held = written_ % column_.chunk_rows();
   written_ -= held;
   if (held > 0) column_.read(written_, held, buffer_);

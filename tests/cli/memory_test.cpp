@@ -50,6 +50,7 @@ TEST_CASE("peak memory is predicted for other numbers of steps, executors, neuro
   check_prediction(quickstart + "--set conversion.neuron=integrate_and_fire --set record.errors=false");
   check_prediction(quickstart + "--set 'evaluation.networks=[\"dense\", \"qann\"]'");
   check_prediction(quickstart + "--set 'record.spikes=[\"*\"]'");
+  check_prediction(quickstart + "--set 'record.spikes=[\"*\"]' --set 'record.drives=[\"*\"]'");
   check_prediction(quickstart + "--set quantization.rotation=hadamard --set quantization.weight_bits=4");
 }
 
