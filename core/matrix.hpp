@@ -2,10 +2,29 @@
 
 #include <cassert>
 #include <cstddef>
+#include <memory>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace snnsim {
+
+/// Leaves new elements as memory has them unless a value is given.
+template <typename T>
+struct UninitialisedAllocator : std::allocator<T> {
+  template <typename U>
+  struct rebind {
+    using other = UninitialisedAllocator<U>;
+  };
+  template <typename U>
+  void construct(U* at) {
+    ::new (static_cast<void*>(at)) U;
+  }
+  template <typename U, typename... Args>
+  void construct(U* at, Args&&... args) {
+    std::construct_at(at, std::forward<Args>(args)...);
+  }
+};
 
 /// Dense row-major matrix (rows × columns); rows are token positions almost everywhere.
 template <typename T>
@@ -29,7 +48,7 @@ class Matrix {
   std::span<const T> values() const { return values_; }
   /// Changes the number of rows; kept rows keep their values, new ones are T{}.
   void resize_rows(std::size_t rows) {
-    values_.resize(rows * columns_);
+    values_.resize(rows * columns_, T{});
     rows_ = rows;
   }
   /// Takes another shape and keeps its memory for it; values are then unspecified.
@@ -42,7 +61,7 @@ class Matrix {
 
  private:
   std::size_t rows_ = 0, columns_ = 0;
-  std::vector<T> values_;
+  std::vector<T, UninitialisedAllocator<T>> values_;
 };
 
 }  // namespace snnsim

@@ -6,6 +6,7 @@
 
 #include "core/matrix.hpp"
 #include "core/operation_count.hpp"
+#include "core/parallel.hpp"
 
 namespace snnsim {
 
@@ -33,17 +34,22 @@ class Sum final : public Operator {
   std::size_t width() const override { return width_; }
   void evaluate(std::span<const Matrix<float>* const> inputs, std::span<const std::uint32_t> rows,
                 Matrix<float>& y) const override {
-    for (const std::uint32_t r : rows) {
-      const float* a = inputs[0]->row(r);
-      const float* b = inputs[1]->row(r);
-      for (std::size_t i = 0; i < width_; ++i) y.row(r)[i] = a[i] + b[i];
-      for (const Matrix<float>* more : inputs.subspan(2))
-        for (std::size_t i = 0; i < width_; ++i) y.row(r)[i] += more->row(r)[i];
-    }
+    parallel_for(
+        rows.size(), [&](std::size_t k) { add(inputs, rows[k], y.row(rows[k])); }, kGrain);
   }
   AnalogCount count(std::size_t) const override { return {.multiply_accumulates = (inputs_ - 1) * width_}; }
 
  private:
+  static constexpr std::size_t kGrain = 16;  // rows of a task
+
+  void add(std::span<const Matrix<float>* const> inputs, std::uint32_t row, float* y) const {
+    const float* a = inputs[0]->row(row);
+    const float* b = inputs[1]->row(row);
+    for (std::size_t i = 0; i < width_; ++i) y[i] = a[i] + b[i];
+    for (const Matrix<float>* more : inputs.subspan(2))
+      for (std::size_t i = 0; i < width_; ++i) y[i] += more->row(row)[i];
+  }
+
   std::size_t width_, inputs_;  // at least two inputs
 };
 

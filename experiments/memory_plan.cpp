@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/kernels/integer_weights.hpp"
+#include "core/simulation/layered_run.hpp"
 #include "experiments/evaluation/arrival_probe.hpp"
 #include "experiments/evaluation/scoring.hpp"
 #include "experiments/glob.hpp"
@@ -95,6 +96,15 @@ std::uint64_t in_flight(const Widths& w, const SimulationSection& simulation) {
   return w.blocks * w.padded_sites * kCount * (1 + ticks / simulation.ticks_per_step);
 }
 
+/// Frames of run_in_layers(): most are alive when SwiGLU is computed (residual stream, gate, up and their product) or
+/// attention (residual stream, q, k, v and the result), with the counts that synapses received.
+std::uint64_t frames(const Widths& w, const Experiment& experiment, std::uint64_t positions) {
+  if (experiment.simulation.delays() || experiment.simulation.executor == Executor::stepped) return 0;
+  const std::uint64_t steps =
+      std::min<std::uint64_t>(experiment.conversion.timesteps, steps_at_once(w.widest, positions));
+  return steps * positions * (w.hidden + 4 * w.widest) * kFloat;
+}
+
 /// HDF5 takes about 5 MiB for itself, and each open dataset 32 KiB besides the chunk that is held back: measured.
 std::uint64_t recorder(const RecordSection& record, const Widths& w) {
   constexpr std::uint64_t library = std::uint64_t{5} << 20U, dataset = hdf5::kChunkBytes + (std::uint64_t{32} << 10U);
@@ -127,7 +137,7 @@ std::uint64_t segment_bytes(const Experiment& experiment, const LlamaConfig& c, 
     const std::uint64_t words = experiment.conversion.neuron == Neuron::integrate_and_fire ? 2 : 1;
     per_position += w.blocks * w.padded_sites * kCount;  // counts of the QANN
     per_position += network_state(w, integers, words) + in_flight(w, experiment.simulation);
-    once += recorder(experiment.record, w);
+    once += recorder(experiment.record, w) + frames(w, experiment, positions);
   }
   if (evaluation.runs(Network::snn) && experiment.record.errors) {
     per_position += w.blocks * w.sites * kFloat;  // sites of the dense model

@@ -1,6 +1,7 @@
 #include "core/kernels/count_batch.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 #include "core/kernels/integer_weights.hpp"
 #include "core/parallel.hpp"
@@ -9,9 +10,10 @@ namespace snnsim {
 
 namespace {
 
-// Measured costs per 64 outputs, in passes of one dense row over one column: a column of a list; and bringing a column
-// into the order of the dense kernel, which all dense rows share.
-constexpr double kListed = 2.4, kInterleaved = 2.2;
+// Measured costs per 64 outputs, in passes of one dense row over one column: a column of a list; and reading a column
+// in the order of the dense kernel, which all dense rows share. With them lists are as fast as panels at densities of
+// 0.46, 0.29, 0.20 and 0.16 of 4, 8, 16 and 32 rows, as `bench_kernels` found for matrices in any cache and in memory.
+constexpr double kListed = 8.75, kInterleaved = 12;
 constexpr std::size_t kGrain = 4;   // rows of a task
 constexpr std::size_t kSlack = 64;  // entries behind the last list that kernels may touch
 
@@ -34,9 +36,9 @@ bool list_all(std::span<const CountSurvey> surveys, double dense_cost) {
   return listed <= dense;
 }
 
-CountBatch::Row make_row(std::uint32_t counts_row, std::uint32_t row, const CountSurvey& survey, bool sparse,
+CountBatch::Row make_row(const std::int16_t* counts, std::uint32_t row, const CountSurvey& survey, bool sparse,
                          std::size_t columns) {
-  CountBatch::Row result{.counts_row = counts_row, .row = row, .sparse = sparse, .nonzero = survey.nonzero};
+  CountBatch::Row result{.counts = counts, .row = row, .sparse = sparse, .nonzero = survey.nonzero};
   const std::int32_t limit = kernel_shape().byte_limit;
   if (survey.low < -limit || survey.high >= limit) {
     if (!sparse && survey.high - survey.low < 2 * limit)
@@ -49,12 +51,31 @@ CountBatch::Row make_row(std::uint32_t counts_row, std::uint32_t row, const Coun
   return result;
 }
 
+std::vector<const std::int16_t*> places(const Matrix<std::int16_t>& counts, std::span<const std::uint32_t> rows) {
+  std::vector<const std::int16_t*> result(rows.size());
+  std::ranges::transform(rows, result.begin(), [&](std::uint32_t r) { return counts.row(r); });
+  return result;
+}
+
+std::vector<std::uint32_t> first_numbers(std::size_t count) {
+  std::vector<std::uint32_t> result(count);
+  std::iota(result.begin(), result.end(), 0U);
+  return result;
+}
+
 }  // namespace
 
 CountBatch::CountBatch(const Matrix<std::int16_t>& counts, std::span<const std::uint32_t> rows,
                        std::span<const std::uint32_t> targets)
-    : columns_(counts.columns()) {
-  describe(counts, rows, targets);
+    : CountBatch(places(counts, rows), targets, counts.columns()) {}
+
+CountBatch::CountBatch(std::span<const std::int16_t* const> counts, std::size_t columns)
+    : CountBatch(counts, first_numbers(counts.size()), columns) {}
+
+CountBatch::CountBatch(std::span<const std::int16_t* const> counts, std::span<const std::uint32_t> targets,
+                       std::size_t columns)
+    : columns_(columns) {
+  describe(counts, targets);
   const auto group = [](const Row& row) { return row.sparse ? 2 : static_cast<int>(row.format); };
   std::ranges::stable_sort(rows_, {}, group);
   const auto bytes = static_cast<std::size_t>(std::ranges::count(rows_, 0, group));
@@ -64,19 +85,18 @@ CountBatch::CountBatch(const Matrix<std::int16_t>& counts, std::span<const std::
   add_panels(0, bytes);
   add_panels(bytes, words);
   add_lists(bytes + words);
-  pack(counts);
+  pack();
   continue_lists();
 }
 
-void CountBatch::describe(const Matrix<std::int16_t>& counts, std::span<const std::uint32_t> rows,
-                          std::span<const std::uint32_t> targets) {
-  std::vector<CountSurvey> surveys(rows.size());
+void CountBatch::describe(std::span<const std::int16_t* const> counts, std::span<const std::uint32_t> targets) {
+  std::vector<CountSurvey> surveys(counts.size());
   parallel_for(
-      rows.size(), [&](std::size_t k) { surveys[k] = survey_counts(counts.row(rows[k]), columns_); }, kGrain);
+      counts.size(), [&](std::size_t k) { surveys[k] = survey_counts(counts[k], columns_); }, kGrain);
   const auto dense_cost = static_cast<double>(columns_);
   const bool all = list_all(surveys, dense_cost);
-  for (std::size_t k = 0; k < rows.size(); ++k)
-    rows_.push_back(make_row(rows[k], targets[k], surveys[k], all || listed_cost(surveys[k]) < dense_cost, columns_));
+  for (std::size_t k = 0; k < counts.size(); ++k)
+    rows_.push_back(make_row(counts[k], targets[k], surveys[k], all || listed_cost(surveys[k]) < dense_cost, columns_));
 }
 
 /// Panels of nearly equal size for rows of one format.
@@ -103,12 +123,12 @@ void CountBatch::add_lists(std::size_t first) {
   packed_.resize(packed);
 }
 
-void CountBatch::pack(const Matrix<std::int16_t>& counts) {
+void CountBatch::pack() {
   parallel_for(panels_.size(), [&](std::size_t p) {
     const Panel& panel = panels_[p];
     for (std::size_t r = 0; r < panel.rows; ++r) {
       const Row& row = rows_[panel.first + r];
-      pack_panel_row(row.format, counts.row(row.counts_row), columns_ / IntegerWeights::kQuad, row.shift, r, panel.rows,
+      pack_panel_row(row.format, row.counts, columns_ / IntegerWeights::kQuad, row.shift, r, panel.rows,
                      counts_.data() + panel.counts);
     }
   });
@@ -117,8 +137,8 @@ void CountBatch::pack(const Matrix<std::int16_t>& counts) {
       [&](std::size_t l) {
         const List& list = lists_[l];
         const Row& row = rows_[list.row];
-        pack_list(row.format, counts.row(row.counts_row), columns_,
-                  {inputs_.data() + list.first_quad * 4, list.quads * 4}, packed_.data() + list.packed);
+        pack_list(row.format, row.counts, columns_, {inputs_.data() + list.first_quad * 4, list.quads * 4},
+                  packed_.data() + list.packed);
       },
       kGrain);
 }

@@ -20,9 +20,12 @@ class CountBatch {
   /// The same where products of row rows[k] go to row targets[k] of their matrix.
   CountBatch(const Matrix<std::int16_t>& counts, std::span<const std::uint32_t> rows,
              std::span<const std::uint32_t> targets);
+  /// Rows from anywhere, each of `columns` counts, read now only; products of counts[k] go to row k.
+  CountBatch(std::span<const std::int16_t* const> counts, std::size_t columns);
 
   struct Row {
-    std::uint32_t counts_row = 0, row = 0;  // of the counts; of the products
+    const std::int16_t* counts = nullptr;  // while the batch is made
+    std::uint32_t row = 0;                 // of the products
     bool sparse = false;
     CountFormat format = CountFormat::bytes;
     std::int32_t shift = 0;  // taken off every count so that they fit CountFormat::bytes
@@ -53,11 +56,11 @@ class CountBatch {
   const std::int32_t* packed(const List& list) const { return packed_.data() + list.packed; }
 
  private:
-  void describe(const Matrix<std::int16_t>& counts, std::span<const std::uint32_t> rows,
-                std::span<const std::uint32_t> targets);
+  CountBatch(std::span<const std::int16_t* const> counts, std::span<const std::uint32_t> targets, std::size_t columns);
+  void describe(std::span<const std::int16_t* const> counts, std::span<const std::uint32_t> targets);
   void add_panels(std::size_t first, std::size_t rows);
   void add_lists(std::size_t first);
-  void pack(const Matrix<std::int16_t>& counts);
+  void pack();
   void continue_lists();
 
   std::size_t columns_;

@@ -97,6 +97,12 @@ void add_tile(const IntegerWeights& weights, const CountBatch& batch, const Shar
   if (!share.lists.empty()) add_lists(weights, batch, share.lists, t, sums_of);
 }
 
+template <typename Body>
+void for_rows(const CountBatch& batch, const Share& share, const Body& body) {
+  for (const CountBatch::Panel& panel : share.panels) std::ranges::for_each(batch.rows(panel), body);
+  for (const CountBatch::List& list : share.lists) body(batch.rows()[list.row]);
+}
+
 /// body(tile, share) for all of a product; each pair of a tile and a row comes once.
 template <typename Body>
 void for_shares(const IntegerWeights& weights, const CountBatch& batch, const Body& body) {
@@ -122,6 +128,15 @@ void accumulate(const IntegerWeights& weights, const Matrix<std::int16_t>& count
   accumulate(weights, CountBatch(counts, rows), accumulators);
 }
 
+void multiply(const IntegerWeights& weights, const CountBatch& batch, Matrix<std::int32_t>& products) {
+  assert(products.columns() == padded_outputs(weights.out()));
+  for_shares(weights, batch, [&](std::size_t t, const Share& share) {
+    const auto sums_of = [&](const CountBatch::Row& row) { return products.row(row.row) + t * kTile; };
+    for_rows(batch, share, [&](const CountBatch::Row& row) { std::fill_n(sums_of(row), kTile, 0); });
+    add_tile(weights, batch, share, t, sums_of);
+  });
+}
+
 void multiply(const IntegerWeights& weights, const CountBatch& batch, std::span<const float> scale, Matrix<float>& y) {
   assert(scale.size() == weights.out() && y.columns() == weights.out());
   for_shares(weights, batch, [&](std::size_t t, const Share& share) {
@@ -131,11 +146,9 @@ void multiply(const IntegerWeights& weights, const CountBatch& batch, std::span<
     const auto sums_of = [&](const CountBatch::Row& row) { return sums.data() + (&row - first) * kTile; };
     add_tile(weights, batch, share, t, sums_of);
     const std::size_t out = t * kTile, width = std::min(kTile, weights.out() - out);
-    const auto write = [&](const CountBatch::Row& row) {
+    for_rows(batch, share, [&](const CountBatch::Row& row) {
       scale_sums(sums_of(row), scale.data() + out, width, y.row(row.row) + out);
-    };
-    for (const CountBatch::Panel& panel : share.panels) std::ranges::for_each(batch.rows(panel), write);
-    for (const CountBatch::List& list : share.lists) write(batch.rows()[list.row]);
+    });
   });
 }
 

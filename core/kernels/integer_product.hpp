@@ -16,6 +16,9 @@ void accumulate(const IntegerWeights& weights, const CountBatch& batch, Matrix<s
 void accumulate(const IntegerWeights& weights, const Matrix<std::int16_t>& counts, std::span<const std::uint32_t> rows,
                 Matrix<std::int32_t>& accumulators);
 
+/// products[r] = W counts[r] for the rows of a batch, in int32; products: (· × padded_outputs(out)).
+void multiply(const IntegerWeights& weights, const CountBatch& batch, Matrix<std::int32_t>& products);
+
 /// y[r][i] = scale[i] × (W counts[r])[i] for the rows of a batch. scale: (out); y: (· × out).
 void multiply(const IntegerWeights& weights, const CountBatch& batch, std::span<const float> scale, Matrix<float>& y);
 

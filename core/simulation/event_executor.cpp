@@ -1,9 +1,11 @@
+#include <algorithm>
 #include <map>
 #include <numeric>
 #include <vector>
 
 #include "core/parallel.hpp"
 #include "core/simulation/executor.hpp"
+#include "core/simulation/layered_run.hpp"
 #include "core/simulation/scheduler.hpp"
 
 namespace snnsim {
@@ -127,22 +129,34 @@ class EventRun {
 
 class EventExecutor final : public Executor {
  public:
-  EventExecutor(const SpikingGraph& graph, const TimeSettings& settings) : graph_(graph), timetable_(graph, settings) {}
+  EventExecutor(const SpikingGraph& graph, const TimeSettings& settings, bool in_layers)
+      : graph_(graph), timetable_(graph, settings), in_layers_(in_layers) {
+    for (NodeId id = 0; id < graph.size(); ++id) widest_ = std::max(widest_, graph.width(id));
+  }
 
   std::string_view name() const override { return "event"; }
   SimulationTiming run(NetworkState& state, Position first, Position end, Probe* probe) const override {
+    // Layers carry the rows of earlier positions along from step to step.
+    if (in_layers_ && end - first >= first)
+      return run_in_layers(graph_, timetable_, state, first, end, steps_at_once(widest_, end - first), probe);
     return EventRun(graph_, timetable_, state, first, end, probe).finish();
   }
 
  private:
   const SpikingGraph& graph_;
   Timetable timetable_;
+  bool in_layers_;
+  std::size_t widest_ = 1;
 };
 
 }  // namespace
 
 std::unique_ptr<const Executor> make_event_executor(const SpikingGraph& graph, const TimeSettings& settings) {
-  return std::make_unique<EventExecutor>(graph, settings);
+  return std::make_unique<EventExecutor>(graph, settings, runs_in_layers(graph, settings));
+}
+
+std::unique_ptr<const Executor> make_queue_executor(const SpikingGraph& graph, const TimeSettings& settings) {
+  return std::make_unique<EventExecutor>(graph, settings, false);
 }
 
 }  // namespace snnsim

@@ -39,7 +39,10 @@ class Executor {
 /// Plain loops over steps and nodes in rank order, no queue: what tensor frameworks compute. Spikes take no time here:
 /// throws std::logic_error for a graph in which they do, for more than one tick per step and for a horizon in ticks.
 std::unique_ptr<const Executor> make_stepped_executor(const SpikingGraph& graph, const TimeSettings& settings);
-/// Events in a monotone queue, in the total order (tick, rank, node, position); spikes arrive at their own tick.
+/// Events in a monotone queue, in the total order (tick, rank, node, position); spikes arrive at their own tick. Where
+/// an order that needs no queue gives the same (runs_in_layers()), it takes that one.
 std::unique_ptr<const Executor> make_event_executor(const SpikingGraph& graph, const TimeSettings& settings);
+/// Always with the queue.
+std::unique_ptr<const Executor> make_queue_executor(const SpikingGraph& graph, const TimeSettings& settings);
 
 }  // namespace snnsim

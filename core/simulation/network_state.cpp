@@ -115,15 +115,32 @@ void NetworkState::set_value(NodeId node, Position position, std::span<const flo
   std::ranges::copy(values, nodes_[node].value.row(position));
 }
 
+NodeUpdate NetworkState::as_it_is(NodeId id, std::span<const Position> rows, const Moment& now) {
+  NodeUpdate update{rows, now, {}, &nodes_[id]};
+  for (const NodeId input : graph_.inputs(id)) update.inputs.push_back(&nodes_[input]);
+  return update;
+}
+
 NetworkState::Updated NetworkState::update(NodeId id, std::span<const Position> rows, const Moment& now) {
-  NodeState& state = nodes_[id];
+  if (const auto* source = std::get_if<Source>(&graph_.node(id)))
+    return {update_source(nodes_[id], *source, rows, now.step), {}};
+  const NodeUpdate update = as_it_is(id, rows, now);
+  return std::move(this->update(id, {&update, 1})[0]);
+}
+
+std::vector<NetworkState::Updated> NetworkState::update(NodeId id, std::span<const NodeUpdate> updates,
+                                                        const Matrix<std::int32_t>* counts) {
   const SpikingGraph::Node& node = graph_.node(id);
-  if (const auto* source = std::get_if<Source>(&node)) return {update_source(state, *source, rows, now.step), {}};
-  if (const auto* population = std::get_if<Population>(&node))
-    return update_population(id, state, *population, rows, now.tick);
-  if (const auto* projection = std::get_if<Projection>(&node)) update_projection(id, state, *projection, rows);
-  if (const auto* op = std::get_if<std::shared_ptr<const Operator>>(&node)) update_operator(id, state, **op, rows);
-  return {{rows.begin(), rows.end()}, {}};
+  if (const auto* population = std::get_if<Population>(&node)) return update_population(id, *population, updates);
+  if (const auto* op = std::get_if<std::shared_ptr<const Operator>>(&node)) update_operator(id, **op, updates);
+  if (const auto* projection = std::get_if<Projection>(&node)) {
+    if (counts != nullptr) receive(id, *projection, updates, *counts);
+    for (std::size_t k = 0; counts == nullptr && k < updates.size(); ++k)
+      update_projection(id, *projection, updates[k]);
+  }
+  std::vector<Updated> updated;
+  for (const NodeUpdate& update : updates) updated.push_back({{update.rows.begin(), update.rows.end()}, {}});
+  return updated;
 }
 
 std::vector<Position> NetworkState::update_source(NodeState& state, const Source& source,
@@ -143,100 +160,133 @@ std::vector<Position> NetworkState::update_source(NodeState& state, const Source
   return {rows.begin(), rows.end()};
 }
 
-void NetworkState::write_values(NodeState& state, const Population& population, Position row) const {
+void NetworkState::write_values(const Population& population, const NodeState& state, Position row,
+                                Frame& shown) const {
+  const Offset taken_off{timesteps_, shown.steps[row], offset(population.neuron)};
+  if (!counts_signs_apart(population.neuron))
+    return scale_counts(population.threshold, state.accumulators.row(row), taken_off, shown.value.row(row));
   thread_local std::vector<std::int32_t> counts;
   counts.resize(population.width());
   net_count(population, state.accumulators.row(row), counts);
-  const Offset taken_off{timesteps_, state.steps[row], offset(population.neuron)};
-  scale_counts(population.threshold, counts.data(), taken_off, state.value.row(row));
+  scale_counts(population.threshold, counts.data(), taken_off, shown.value.row(row));
 }
 
-NetworkState::Updated NetworkState::update_population(NodeId id, NodeState& state, const Population& population,
-                                                      std::span<const Position> rows, Tick tick) {
+std::vector<NetworkState::Updated> NetworkState::update_population(NodeId id, const Population& population,
+                                                                   std::span<const NodeUpdate> updates) {
   struct RowResult {
     PopulationActivity activity;
     std::int32_t next_update = 0;
   };
-  std::vector<RowResult> results(rows.size());
-  const Matrix<float>& drive = this->drive(id);
+  NodeState& state = nodes_[id];
+  const std::span<const Position> rows = updates[0].rows;
+  Matrix<RowResult> results(updates.size(), rows.size());
   parallel_for(
       rows.size(),
       [&](std::size_t k) {
         const Position r = rows[k];
-        const NeuronRow row{population.width(),
-                            drive.row(r),
-                            population.threshold.data(),
-                            population.initial_potential.data(),
-                            state.accumulators.row(r),
-                            state.spikes.row(r),
-                            ++state.steps[r],
-                            static_cast<std::int32_t>(tick)};
-        results[k] = {update_neurons(population.neuron, row), next_update(population.neuron, row)};
-        if (state.has_readers) write_values(state, population, r);
+        for (std::size_t u = 0; u < updates.size(); ++u) {
+          Frame& shown = *updates[u].shown;
+          if (u > 0) shown.steps[r] = updates[u - 1].shown->steps[r];
+          const NeuronRow row{population.width(),
+                              updates[u].inputs[0]->value.row(r),
+                              population.threshold.data(),
+                              population.initial_potential.data(),
+                              state.accumulators.row(r),
+                              shown.spikes.row(r),
+                              ++shown.steps[r],
+                              static_cast<std::int32_t>(updates[u].now.tick)};
+          results.row(u)[k] = {update_neurons(population.neuron, row), next_update(population.neuron, row)};
+          if (state.has_readers) write_values(population, state, r, shown);
+        }
       },
       kGrain);
   state.batch.reset();
-  count_reached(id, rows);
-  Updated updated;
-  for (std::size_t k = 0; k < rows.size(); ++k) {
-    state.activity += results[k].activity;
-    if (results[k].activity.spikes > 0 || offset(population.neuron) != 0) updated.changed.push_back(rows[k]);
-    if (results[k].next_update > 0) updated.again.push_back({static_cast<Tick>(results[k].next_update), rows[k]});
+  std::vector<Updated> updated(updates.size());
+  for (std::size_t u = 0; u < updates.size(); ++u) {
+    count_reached(id, updates[u]);
+    for (std::size_t k = 0; k < rows.size(); ++k) {
+      const RowResult& row = results.row(u)[k];
+      state.activity += row.activity;
+      if (row.activity.spikes > 0 || offset(population.neuron) != 0) updated[u].changed.push_back(rows[k]);
+      if (row.next_update > 0) updated[u].again.push_back({static_cast<Tick>(row.next_update), rows[k]});
+    }
   }
   return updated;
 }
 
 /// Adds what the spikes of rows reach in every sparse projection of a population.
-void NetworkState::count_reached(NodeId population, std::span<const Position> rows) {
+void NetworkState::count_reached(NodeId population, const NodeUpdate& update) {
   for (const SpikingGraph::Successor next : graph_.successors(population)) {
     const auto* projection = std::get_if<Projection>(&graph_.node(next.node));
     const auto* sparse = projection == nullptr ? nullptr : std::get_if<SparseSynapses>(&projection->synapses);
     if (sparse == nullptr) continue;
-    std::vector<PopulationActivity> reached(rows.size());
-    parallel_for(rows.size(), [&](std::size_t k) {
-      reached[k] = sparse->weights->reach({nodes_[population].spikes.row(rows[k]), sparse->weights->in()});
+    std::vector<PopulationActivity> reached(update.rows.size());
+    parallel_for(update.rows.size(), [&](std::size_t k) {
+      reached[k] = sparse->weights->reach({update.shown->spikes.row(update.rows[k]), sparse->weights->in()});
     });
     for (const PopulationActivity& row : reached) nodes_[next.node].activity += row;
   }
 }
 
-void NetworkState::update_projection(NodeId id, NodeState& state, const Projection& projection,
-                                     std::span<const Position> rows) {
-  const NodeState& input = nodes_[graph_.inputs(id)[0]];
+void NetworkState::update_projection(NodeId id, const Projection& projection, const NodeUpdate& update) {
+  NodeState& state = nodes_[id];
   if (const auto* sparse = std::get_if<SparseSynapses>(&projection.synapses))
-    accumulate(*sparse->weights, input.spikes, rows, rows, state.accumulators);
+    accumulate(*sparse->weights, update.inputs[0]->spikes, update.rows, update.rows, state.accumulators);
   if (const auto* synapses = std::get_if<IntegerSynapses>(&projection.synapses)) {
-    prepare(id, rows);
-    accumulate(*synapses->weights, *input.batch, state.accumulators);
+    prepare(id, update.rows);
+    accumulate(*synapses->weights, *nodes_[graph_.inputs(id)[0]].batch, state.accumulators);
   }
-  write_drives(id, state, projection, rows);
+  write_drives(id, projection, update);
+}
+
+void NetworkState::receive(NodeId id, const Projection& projection, std::span<const NodeUpdate> updates,
+                           const Matrix<std::int32_t>& counts) {
+  NodeState& state = nodes_[id];
+  std::vector<std::size_t> next(updates.size(), 0);  // row of the counts
+  for (std::size_t u = 1; u < updates.size(); ++u) next[u] = next[u - 1] + updates[u - 1].rows.size();
+  parallel_for(
+      positions_,
+      [&](std::size_t position) {
+        const auto row = static_cast<Position>(position);
+        for (std::size_t u = 0; u < updates.size(); ++u) {
+          const std::span<const Position> rows = updates[u].rows;
+          const auto at = std::ranges::lower_bound(rows, row);
+          if (at == rows.end() || *at != row) continue;
+          add_counts({counts.row(next[u] + static_cast<std::size_t>(at - rows.begin())), counts.columns()},
+                     state.accumulators.row(row));
+          write_drive(id, projection, updates[u], row);
+        }
+      },
+      kGrain);
 }
 
 /// The cumulative value of rows of a projection, from the counts that have reached its synapses.
-void NetworkState::write_drives(NodeId id, NodeState& state, const Projection& projection,
-                                std::span<const Position> rows) {
-  const NodeState& input = nodes_[graph_.inputs(id)[0]];
-  const auto* population = std::get_if<Population>(&graph_.node(graph_.inputs(id)[0]));
-  const bool travels = graph_.travels(id), with_offsets = offsets_travel(id);
-  const auto offset_of = [&](Position r) {
-    return Offset{timesteps_, travels ? 1 : input.steps[r], offset(population->neuron)};
-  };
-  if (const auto* floating = std::get_if<FloatSynapses>(&projection.synapses)) {
-    for (std::size_t k = 0; travels && k < rows.size(); ++k)
-      scale_counts(population->threshold, state.accumulators.row(rows[k]), offset_of(rows[k]),
-                   with_offsets ? state.offsets.row(rows[k]) : nullptr, state.input.row(rows[k]));
-    multiply(*floating->weights, travels ? state.input : input.value, rows, state.value, OutputRows::scattered);
-    return;
+void NetworkState::write_drives(NodeId id, const Projection& projection, const NodeUpdate& update) {
+  NodeState& state = nodes_[id];
+  const bool travels = graph_.travels(id);
+  const auto* floating = std::get_if<FloatSynapses>(&projection.synapses);
+  if (floating == nullptr)
+    return parallel_for(
+        update.rows.size(), [&](std::size_t k) { write_drive(id, projection, update, update.rows[k]); }, kGrain);
+  if (travels) {
+    const Population& population = graph_.population(graph_.inputs(id)[0]);
+    const bool with_offsets = offsets_travel(id);
+    for (const Position r : update.rows)
+      scale_counts(population.threshold, state.accumulators.row(r), {timesteps_, 1, offset(population.neuron)},
+                   with_offsets ? state.offsets.row(r) : nullptr, state.input.row(r));
   }
+  multiply(*floating->weights, travels ? state.input : update.inputs[0]->value, update.rows, update.shown->value,
+           OutputRows::scattered);
+}
+
+/// The same of one row behind integer synapses.
+void NetworkState::write_drive(NodeId id, const Projection& projection, const NodeUpdate& update, Position row) {
+  NodeState& state = nodes_[id];
   const DriveRule rule = drive_rule(projection);
-  parallel_for(
-      rows.size(),
-      [&](std::size_t k) {
-        const Position r = rows[k];
-        scale_counts(rule.scale, state.accumulators.row(r), offset_of(r),
-                     with_offsets ? state.offsets.row(r) : rule.row_sums.data(), state.value.row(r));
-      },
-      kGrain);
+  const Offset taken_off{timesteps_, graph_.travels(id) ? 1 : update.inputs[0]->steps[row],
+                         offset(graph_.population(graph_.inputs(id)[0]).neuron)};
+  const std::int32_t* unit = offsets_travel(id) ? state.offsets.row(row) : rule.row_sums.data();
+  scale_counts(rule.scale, state.accumulators.row(row), taken_off, unit, update.shown->value.row(row));
 }
 
 void NetworkState::prepare(NodeId id, std::span<const Position> rows) {
@@ -248,11 +298,14 @@ void NetworkState::prepare(NodeId id, std::span<const Position> rows) {
   input.batch_rows.assign(rows.begin(), rows.end());
 }
 
-void NetworkState::update_operator(NodeId id, NodeState& state, const Operator& op, std::span<const Position> rows) {
-  std::vector<const Matrix<float>*> inputs;
-  for (const NodeId input : graph_.inputs(id)) inputs.push_back(&nodes_[input].value);
-  op.evaluate(inputs, rows, state.value);
-  for (const Position r : rows) add(state.analog, op.count(r));
+void NetworkState::update_operator(NodeId id, const Operator& op, std::span<const NodeUpdate> updates) {
+  parallel_for(updates.size(), [&](std::size_t u) {
+    std::vector<const Matrix<float>*> inputs;
+    for (const Frame* input : updates[u].inputs) inputs.push_back(&input->value);
+    op.evaluate(inputs, updates[u].rows, updates[u].shown->value);
+  });
+  for (const NodeUpdate& update : updates)
+    for (const Position r : update.rows) add(nodes_[id].analog, op.count(r));
 }
 
 std::vector<Position> NetworkState::dependents(SpikingGraph::Successor successor, std::span<const Position> changed,

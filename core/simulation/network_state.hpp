@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "core/kernels/count_batch.hpp"
@@ -24,7 +25,7 @@ struct PopulationUpdate {
   const Matrix<std::int16_t>& spikes;  // s(t) of the rows' last update (positions × at least width)
 };
 
-/// Watches a running simulation; called on the simulating thread, in the order of events.
+/// Watches a running simulation; called on the simulating thread, for each population in the order of ticks.
 class Probe {
  public:
   virtual ~Probe() = default;
@@ -32,6 +33,21 @@ class Probe {
   virtual void on_update(const PopulationUpdate& update) = 0;
   /// When input reaches rows of a clocked population after its last step; the spikes are those of that step.
   virtual void on_late(const PopulationUpdate& /*update*/) {}
+};
+
+/// What a node shows to the others at a moment.
+struct Frame {
+  Matrix<float> value;               // (positions × width): see NetworkState::value
+  Matrix<std::int16_t> spikes;       // population: s of the row's last update (positions × padded width)
+  std::vector<std::uint32_t> steps;  // population: updates of each row
+};
+
+/// An update of rows of a node: what its inputs show at that moment, and where it writes what it shows itself.
+struct NodeUpdate {
+  std::span<const Position> rows;  // ascending
+  Moment now;
+  std::vector<const Frame*> inputs;  // by slot
+  Frame* shown = nullptr;
 };
 
 /// The arrays of a running network, one row per token position, and the one rule by which each kind of node is updated.
@@ -69,6 +85,14 @@ class NetworkState {
   /// Spikes that have travelled (SpikingGraph::travels) arrive at a projection. Returns the rows whose value changed.
   std::vector<Position> deliver(NodeId projection, std::span<const Arrival> arrivals);
 
+  /// The same of a node that is no source for several moments, one after the other; of a population, with the same
+  /// rows in each. `counts` (· × padded out): what spikes bring to dense integer synapses, for each row in turn.
+  std::vector<Updated> update(NodeId node, std::span<const NodeUpdate> updates,
+                              const Matrix<std::int32_t>* counts = nullptr);
+  /// What a node shows; another frame of that shape may be put in its place.
+  const Frame& frame(NodeId node) const { return nodes_[node]; }
+  void exchange(NodeId node, Frame& frame) { std::swap(static_cast<Frame&>(nodes_[node]), frame); }
+
   /// The rows of a successor that depend on changed rows of its input; `end` is one past the last active position.
   std::vector<Position> dependents(SpikingGraph::Successor successor, std::span<const Position> changed,
                                    Position end) const;
@@ -95,15 +119,12 @@ class NetworkState {
   OperationCount operations() const;
 
  private:
-  struct NodeState {
-    Matrix<float> value;                // (positions × width)
+  struct NodeState : Frame {
     Matrix<float> input;                // source: the whole external input; float synapses: what has travelled there
     Matrix<std::int32_t> accumulators;  // integer synapses: (positions × padded out); population: (· × words * width);
                                         // float synapses: counts that have travelled there (positions × in)
     Matrix<std::int32_t> offsets;  // projection to which offsets have travelled: how many, weighted; as accumulators
-    Matrix<std::int16_t> spikes;   // population: s of the row's last update (positions × padded width)
-    std::vector<std::uint32_t> steps;  // population: updates of each row
-    PopulationActivity activity;       // sparse synapses: what they were reached by
+    PopulationActivity activity;   // population; sparse synapses: what they were reached by
     AnalogCount analog;
     bool has_readers = true;  // population: somebody reads its value
     // population: spikes of these rows as the kernels read them, made for the first projection that asks
@@ -111,15 +132,18 @@ class NetworkState {
     std::vector<Position> batch_rows;
   };
 
+  NodeUpdate as_it_is(NodeId id, std::span<const Position> rows, const Moment& now);
   std::vector<Position> update_source(NodeState& state, const Source& source, std::span<const Position> rows,
                                       std::uint32_t step);
-  Updated update_population(NodeId id, NodeState& state, const Population& population, std::span<const Position> rows,
-                            Tick tick);
-  void count_reached(NodeId population, std::span<const Position> rows);
-  void update_projection(NodeId id, NodeState& state, const Projection& projection, std::span<const Position> rows);
-  void update_operator(NodeId id, NodeState& state, const Operator& op, std::span<const Position> rows);
-  void write_drives(NodeId id, NodeState& state, const Projection& projection, std::span<const Position> rows);
-  void write_values(NodeState& state, const Population& population, Position row) const;
+  std::vector<Updated> update_population(NodeId id, const Population& population, std::span<const NodeUpdate> updates);
+  void count_reached(NodeId population, const NodeUpdate& update);
+  void update_operator(NodeId id, const Operator& op, std::span<const NodeUpdate> updates);
+  void update_projection(NodeId id, const Projection& projection, const NodeUpdate& update);
+  void receive(NodeId id, const Projection& projection, std::span<const NodeUpdate> updates,
+               const Matrix<std::int32_t>& counts);
+  void write_drives(NodeId id, const Projection& projection, const NodeUpdate& update);
+  void write_drive(NodeId id, const Projection& projection, const NodeUpdate& update, Position row);
+  void write_values(const Population& population, const NodeState& state, Position row, Frame& shown) const;
   std::vector<Position> accept(NodeId id, NodeState& state, const Projection& projection, const Arrival& arrival);
   bool offsets_travel(NodeId projection) const;
   void resize(std::size_t positions);

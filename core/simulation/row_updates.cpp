@@ -36,6 +36,10 @@ SNNSIM_WHOLE PopulationActivity tally(const std::int16_t* emitted, std::size_t w
   return {.spikes = spikes, .magnitude = magnitude, .shift_adds = shift_adds, .updates = width};
 }
 
+void add_up(std::span<const std::int32_t> added, std::int32_t* sums) {
+  for (std::size_t i = 0; i < added.size(); ++i) sums[i] += added[i];
+}
+
 /// unit(i): offsets to take off sum i.
 template <typename Unit>
 void scale(std::span<const float> scale, const std::int32_t* counts, const Offset& offset, const Unit& unit, float* y) {
@@ -77,12 +81,17 @@ HWY_AFTER_NAMESPACE();
 namespace snnsim {
 HWY_EXPORT(update);
 HWY_EXPORT(tally);
+HWY_EXPORT(add_up);
 HWY_EXPORT(scale_sums);
 HWY_EXPORT(scale_emitted);
 
 PopulationActivity update_neurons(const NeuronModel& neuron, const NeuronRow& row) {
   HWY_DYNAMIC_DISPATCH(update)(neuron, row);
   return HWY_DYNAMIC_DISPATCH(tally)(row.spikes, row.width);
+}
+
+void add_counts(std::span<const std::int32_t> added, std::int32_t* sums) {
+  HWY_DYNAMIC_DISPATCH(add_up)(added, sums);
 }
 
 void scale_counts(std::span<const float> scale, const std::int32_t* counts, const Offset& offset,

@@ -21,6 +21,9 @@ struct Offset {
   std::int32_t total = 0;       // taken off each input after T steps; 0: nothing is
 };
 
+/// sums[i] += added[i].
+void add_counts(std::span<const std::int32_t> added, std::int32_t* sums);
+
 /// y[i] = scale[i] × (counts[i] with the offset of unit[i] inputs taken off). `unit` may be null if nothing is.
 void scale_counts(std::span<const float> scale, const std::int32_t* counts, const Offset& offset,
                   const std::int32_t* unit, float* y);

@@ -5,6 +5,7 @@
 
 #include "core/parallel.hpp"
 #include "core/simulation/network_state.hpp"
+#include "core/simulation/row_updates.hpp"
 
 namespace snnsim {
 
@@ -30,10 +31,6 @@ Matrix<std::int16_t> arriving(const Arrival& arrival) {
 bool has_spikes(const Matrix<std::int16_t>& counts, std::size_t row) {
   const std::int16_t* begin = counts.row(row);
   return std::any_of(begin, begin + counts.columns(), [](std::int16_t c) { return c != 0; });
-}
-
-void add(std::span<const std::int32_t> values, std::int32_t* sums) {
-  for (std::size_t i = 0; i < values.size(); ++i) sums[i] += values[i];
 }
 
 /// sums[targets[k]] += what counts[rows[k]] bring to the synapses, or to the inputs of float synapses.
@@ -85,7 +82,7 @@ std::vector<Position> NetworkState::deliver(NodeId id, std::span<const Arrival> 
     std::ranges::set_union(changed, rows, std::back_inserter(merged));
     changed = std::move(merged);
   }
-  write_drives(id, nodes_[id], projection, changed);
+  write_drives(id, projection, as_it_is(id, changed, {}));
   return changed;
 }
 
@@ -106,7 +103,7 @@ std::vector<Position> NetworkState::accept(NodeId id, NodeState& state, const Pr
   if (!with_offsets) return rows;
   const std::vector<std::int32_t> offsets = arriving_offsets(projection, arrival, state.offsets.columns());
   parallel_for(
-      rows.size(), [&](std::size_t k) { add(offsets, state.offsets.row(rows[k])); }, kGrain);
+      rows.size(), [&](std::size_t k) { add_counts(offsets, state.offsets.row(rows[k])); }, kGrain);
   return rows;
 }
 

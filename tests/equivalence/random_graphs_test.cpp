@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "core/simulation/executor.hpp"
+#include "core/simulation/layered_run.hpp"
 #include "tests/support/graphs.hpp"
 #include "tests/support/random.hpp"
 
@@ -38,7 +39,8 @@ constexpr std::int32_t kMostPositions = 2 + 3 * 4;  // see random_case()
 /// Adds one random node after another; every kind of node may drive every other.
 class RandomGraph {
  public:
-  RandomGraph(Random& random, std::int32_t timesteps) : random_(random), timesteps_(timesteps) {
+  RandomGraph(Random& random, std::int32_t timesteps, bool all_clocked)
+      : random_(random), timesteps_(timesteps), all_clocked_(all_clocked) {
     for (int i = random_.between(1, 2); i > 0; --i)
       graph.add(Source{kSourceWidth, flip() ? SourceSchedule::constant : SourceSchedule::impulse});
     if (flip()) graph.add(signal_source(random_signal()));
@@ -116,12 +118,13 @@ class RandomGraph {
   Population random_population(std::size_t width) {
     const LevelRange range{-random_.between(1, 9), random_.between(1, 9)};
     const NeuronModel neurons[] = {
-        SigmaDelta{range}, IntegerSpiking{range, timesteps_}, IntegrateAndFire{range, timesteps_},
-        StBif{range, random_.between(1, 3), timesteps_, random_.between(1, 3)},
+        SigmaDelta{range}, StBif{range, random_.between(1, 3), timesteps_, random_.between(1, 3)},
+        IntegerSpiking{range, timesteps_}, IntegrateAndFire{range, timesteps_},
         LeakyIntegrateAndFire{random_.uniform(),
                               flip() ? LeakyIntegrateAndFire::Reset::zero : LeakyIntegrateAndFire::Reset::subtract,
                               random_.between(0, 2)}};
-    Population result = population(neurons[random_.between(0, 4)], range, width, 0.1F + random_.uniform());
+    Population result =
+        population(neurons[random_.between(all_clocked_ ? 2 : 0, 4)], range, width, 0.1F + random_.uniform());
     if (random_.between(0, 3) == 0)
       for (float& start : result.initial_potential) start = 3 * random_.uniform() - 1;
     if (random_.between(0, 3) == 0) result.phase = static_cast<std::uint32_t>(random_.between(0, 3));
@@ -131,6 +134,7 @@ class RandomGraph {
 
   Random& random_;
   std::int32_t timesteps_;
+  bool all_clocked_;
 };
 
 /// Remembers every call and the drives it saw.
@@ -152,6 +156,12 @@ class Recorder final : public Probe {
     bool operator==(const Call&) const = default;
   };
   void on_late(const PopulationUpdate& update) override { on_update(update); }
+  /// Of one population after the other.
+  std::vector<Call> sorted() const {
+    std::vector<Call> result = calls;
+    std::ranges::stable_sort(result, {}, &Call::id);
+    return result;
+  }
   std::vector<Call> calls;
 };
 
@@ -172,6 +182,22 @@ struct Finished {
   NetworkState state;
   Recorder recorder;
   std::vector<Tick> timing;
+};
+
+/// Layers, whatever the number of earlier positions.
+class Layers final : public Executor {
+ public:
+  Layers(const SpikingGraph& graph, const TimeSettings& settings, std::uint32_t at_once)
+      : graph_(graph), timetable_(graph, settings), at_once_(at_once) {}
+  std::string_view name() const override { return "layers"; }
+  SimulationTiming run(NetworkState& state, Position first, Position end, Probe* probe) const override {
+    return run_in_layers(graph_, timetable_, state, first, end, at_once_, probe);
+  }
+
+ private:
+  const SpikingGraph& graph_;
+  Timetable timetable_;
+  std::uint32_t at_once_;
 };
 
 Finished run(const SpikingGraph& graph, const Case& c, const Executor& executor) {
@@ -210,7 +236,7 @@ void check_same(const SpikingGraph& graph, const Case& c, const Finished& a, con
   }
   CHECK(a.state.operations() == b.state.operations());
   CHECK(a.timing == b.timing);
-  CHECK(a.recorder.calls == b.recorder.calls);
+  CHECK(a.recorder.sorted() == b.recorder.sorted());
 }
 
 /// Exact populations emit what a quantizer with their initial potential gives for the drive they received in total.
@@ -234,17 +260,23 @@ Case random_case(Random& random) {
 
 }  // namespace
 
-TEST_CASE("event and stepped executors agree on random networks") {
+TEST_CASE("executors agree on random networks, with and without a queue") {
   for (std::uint64_t seed = 1; seed <= 400; ++seed) {
     CAPTURE(seed);
     Random random{seed};
     const Case c = random_case(random);
-    const RandomGraph random_graph(random, c.timesteps);
+    const RandomGraph random_graph(random, c.timesteps, seed % 2 == 0);
     const SpikingGraph& graph = random_graph.graph;
     const TimeSettings settings{.timesteps = static_cast<std::uint32_t>(c.timesteps),
                                 .horizon = {seed % 3 == 0 ? Horizon::Kind::quiescence : Horizon::Kind::steps}};
     const Finished stepped = run(graph, c, *make_stepped_executor(graph, settings));
+    const Finished queued = run(graph, c, *make_queue_executor(graph, settings));
+    check_same(graph, c, stepped, queued);
+    CHECK(queued.recorder.calls == stepped.recorder.calls);
     check_same(graph, c, stepped, run(graph, c, *make_event_executor(graph, settings)));
+    if (runs_in_layers(graph, settings))
+      for (const std::uint32_t at_once : {1U, 2U, 5U})
+        check_same(graph, c, stepped, run(graph, c, Layers(graph, settings, at_once)));
     check_exact_populations(graph, c, stepped.state);
   }
 }

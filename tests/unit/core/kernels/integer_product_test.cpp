@@ -42,7 +42,7 @@ void naive(const Shape& shape, const std::vector<std::int8_t>& weights, const Ma
         sums.row(r)[i] += static_cast<std::int32_t>(weights[i * shape.in + j]) * counts.row(r)[j];
 }
 
-/// Two calls on sums that are not zero, on every other row.
+/// Two calls on sums that are not zero, and one that does not add, on every other row.
 void check_product(tests::Random& random, const Shape& shape, double density, std::int32_t most, int limit) {
   CAPTURE(shape.out);
   CAPTURE(shape.in);
@@ -61,7 +61,13 @@ void check_product(tests::Random& random, const Shape& shape, double density, st
   Matrix<std::int32_t> expected = start;
   naive(shape, weights, counts, rows, expected);
   naive(shape, weights, counts, rows, expected);
+  Matrix<std::int32_t> products = start;
+  for (const std::uint32_t r : rows) std::fill_n(products.row(r), products.columns(), 0);
+  naive(shape, weights, counts, rows, products);
   tests::on_every_target([&] {
+    Matrix<std::int32_t> fresh = start;
+    multiply(packed, CountBatch(counts, rows), fresh);
+    CHECK(fresh == products);
     Matrix<std::int32_t> sums = start;
     accumulate(packed, counts, rows, sums);
     accumulate(packed, counts, rows, sums);
@@ -92,10 +98,10 @@ constexpr Shape kShapes[] = {{1, 1, 1},    {1, 2, 3},    {31, 7, 5},   {32, 64, 
 
 }  // namespace
 
-TEST_CASE("accumulate() is the plain product for every shape, density and instruction set") {
+TEST_CASE("accumulate() and multiply() are the plain product for every shape, density and instruction set") {
   tests::Random random{10};
   for (const Shape& shape : kShapes)
-    for (const double density : {0.0, 0.02, 0.1, 0.14, 0.16, 0.5, 1.0})
+    for (const double density : {0.0, 0.02, 0.1, 0.14, 0.16, 0.3, 0.5, 1.0})
       for (const int limit : {8, 128}) check_product(random, shape, density, 255, limit);
 }
 
