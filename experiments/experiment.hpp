@@ -15,11 +15,19 @@ namespace snnsim::experiments {
 
 enum class WeightQuantizer { rtn, gptq };
 enum class Rotation { none, hadamard };
-enum class CalibrationMethod { none, theta_v0, coordinate_search, threshold_search, potential, offset_spike };
+enum class CalibrationMethod {
+  none,
+  theta_v0,
+  coordinate_search,
+  threshold_search,
+  potential,
+  offset_spike,
+  residual_membrane
+};
 enum class CalibrationParameters { both, threshold, potential };
 enum class Neuron { integer_spiking, sigma_delta, st_bif, integrate_and_fire };
 enum class Embedding { constant, impulse };
-enum class Levels { by_neuron, timesteps, bits };
+enum class Levels { by_neuron, timesteps, bits, bits_per_step };
 enum class Positions { concurrent, sequential };
 enum class Executor { event, stepped };
 enum class Schedule { stepped, timed, layer_synchronous };
@@ -33,11 +41,11 @@ namespace names {
 inline constexpr std::string_view weight_quantizer[] = {"rtn", "gptq"};
 inline constexpr std::string_view rotation[] = {"none", "hadamard"};
 inline constexpr std::string_view calibration_method[] = {
-    "none", "theta_v0", "coordinate_search", "threshold_search", "potential", "offset_spike"};
+    "none", "theta_v0", "coordinate_search", "threshold_search", "potential", "offset_spike", "residual_membrane"};
 inline constexpr std::string_view calibration_parameters[] = {"both", "threshold", "potential"};
 inline constexpr std::string_view neuron[] = {"integer_spiking", "sigma_delta", "st_bif", "integrate_and_fire"};
 inline constexpr std::string_view embedding[] = {"constant", "impulse"};
-inline constexpr std::string_view levels[] = {"", "timesteps", "bits"};
+inline constexpr std::string_view levels[] = {"", "timesteps", "bits", "bits_per_step"};
 inline constexpr std::string_view positions[] = {"concurrent", "sequential"};
 inline constexpr std::string_view executor[] = {"event", "stepped"};
 inline constexpr std::string_view schedule[] = {"stepped", "timed", "layer_synchronous"};
@@ -212,6 +220,7 @@ struct ConversionSection {
   Embedding embedding = Embedding::constant;
   Levels levels = Levels::by_neuron;
   Positions positions = Positions::concurrent;
+  std::size_t headroom = 1;
   std::size_t max_spikes = 1;
   std::size_t refractory = 0;
   Phase phase;
@@ -224,9 +233,18 @@ struct ConversionSection {
     visit("timesteps", &S::timesteps, Rule{.help = "simulated steps, T", .unit = "steps", .least = 1, .most = 1024});
     visit("embedding", &S::embedding,
           Rule{.help = "constant: the T-th part of the embedding each step; impulse: all of it at the first"});
-    visit("levels", &S::levels,
-          Rule{.help = "timesteps: thresholds fit what T steps can emit; bits: what activation_bits can; empty: "
-                       "timesteps for st_bif and integrate_and_fire, bits for the others"});
+    visit(
+        "levels", &S::levels,
+        Rule{.help = "timesteps: thresholds fit what T steps can emit; bits: what activation_bits can; bits_per_step: "
+                     "a spike of integer_spiking has activation_bits and thresholds are the T-th part, so that T "
+                     "steps make T times the levels of the QANN; empty: timesteps for st_bif and "
+                     "integrate_and_fire, bits for the others"});
+    visit(
+        "headroom", &S::headroom,
+        Rule{.help = "integer_spiking: so many times the levels that a step needs, and as many times the range of the "
+                     "quantizer",
+             .least = 1,
+             .most = 64});
     visit("positions", &S::positions,
           Rule{.help = "concurrent: all positions of a segment run together; sequential: one after another"});
     visit("max_spikes", &S::max_spikes,
@@ -262,8 +280,8 @@ struct CalibrationSection {
     visit("method", &S::method,
           Rule{.help = "how thresholds and initial potentials of the spiking network are set, block by block, so that "
                        "its output is that of the dense blocks (docs/calibration.md); theta_v0: by gradient descent "
-                       "through all steps; coordinate_search: by trying; threshold_search, potential, offset_spike: "
-                       "site by site"});
+                       "through all steps; coordinate_search: by trying; threshold_search, potential, offset_spike, "
+                       "residual_membrane: site by site"});
     visit("parameters", &S::parameters,
           Rule{.help = "theta_v0, coordinate_search: thresholds, initial potentials, or both"});
     visit(

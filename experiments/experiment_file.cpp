@@ -52,19 +52,15 @@ void check_time(const JsonSource& source, const SimulationSection& simulation) {
 void check_calibration(const JsonSource& source, const Experiment& experiment) {
   if (!experiment.calibrates()) return;
   const ConversionSection& conversion = experiment.conversion;
-  const auto waits = [](const Phase& phase) { return phase.kind == Phase::Kind::complete || phase.steps > 0; };
-  const bool phased = waits(conversion.phase) || std::ranges::any_of(conversion.overrides, [&](const auto& other) {
-                        return other.phase && waits(*other.phase);
-                      });
   const bool stepped =
       experiment.simulation.schedule == Schedule::stepped && experiment.simulation.horizon == Horizon::steps;
   const auto complain = [&](std::string_view what, std::string remedy) {
     throw ConfigurationError(fmt::format("{}: {}", source.place_of_value("calibration.method"), what),
                              std::move(remedy));
   };
-  if (!stepped || phased)
-    complain("calibration knows the stepped schedule only, without phases",
-             "set calibration.method to none, or simulation.schedule to stepped, horizon to steps and no phase");
+  if (!stepped)
+    complain("calibration knows the stepped schedule only",
+             "set calibration.method to none, or simulation.schedule to stepped and horizon to steps");
   const bool fires_signed = conversion.neuron == Neuron::integrate_and_fire ||
                             std::ranges::any_of(conversion.overrides, [](const auto& other) {
                               return other.neuron == Neuron::integrate_and_fire;
@@ -75,6 +71,27 @@ void check_calibration(const JsonSource& source, const Experiment& experiment) {
   if (experiment.quantization.activation_bits == bits_off)
     complain("with activation_bits 16 nothing spikes that could be calibrated",
              "set calibration.method to none, or fewer quantization.activation_bits");
+}
+
+/// Levels that only some neurons have, and counts that must fit 16 bits.
+void check_levels(const JsonSource& source, const Experiment& experiment) {
+  const ConversionSection& conversion = experiment.conversion;
+  const auto complain = [&](const std::string& key, std::string_view what, std::string remedy) {
+    throw ConfigurationError(fmt::format("{}: {}", source.place_of_value(key), what), std::move(remedy));
+  };
+  const bool finer = conversion.levels == Levels::bits_per_step;
+  if (!finer && conversion.headroom == 1) return;
+  const std::string key = finer ? "conversion.levels" : "conversion.headroom";
+  const bool others =
+      conversion.neuron != Neuron::integer_spiking || std::ranges::any_of(conversion.overrides, [](const auto& other) {
+        return other.neuron.value_or(Neuron::integer_spiking) != Neuron::integer_spiking;
+      });
+  if (others)
+    complain(key, "only integer_spiking neurons have such levels",
+             "set conversion.neuron and overrides to integer_spiking, or leave levels and headroom as they are");
+  const std::size_t factor = conversion.headroom * (finer ? conversion.timesteps : 1);
+  if ((factor << static_cast<unsigned>(experiment.quantization.activation_bits)) > 32768)
+    complain(key, "a neuron could count beyond 16 bits", "use fewer activation_bits or timesteps, or less headroom");
 }
 
 std::string read_text(const std::filesystem::path& file) {
@@ -111,6 +128,7 @@ Experiment experiment_in(const JsonSource& source) {
   check_name(source, experiment.name);
   check_networks(source, experiment.evaluation.networks);
   check_time(source, experiment.simulation);
+  check_levels(source, experiment);
   check_calibration(source, experiment);
   return experiment;
 }

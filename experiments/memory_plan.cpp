@@ -8,6 +8,7 @@
 #include "experiments/evaluation/scoring.hpp"
 #include "experiments/glob.hpp"
 #include "experiments/machine.hpp"
+#include "experiments/pipeline.hpp"
 #include "experiments/recording/column.hpp"
 
 namespace snnsim::experiments {
@@ -172,6 +173,19 @@ std::uint64_t quantizing_bytes(const QuantizationSection& quantization, const st
          (quantization.feeds_back() ? feedback_bytes(tokens, w) : 0);
 }
 
+/// Steps by which a block of the network that is calibrated puts out later than it receives.
+std::uint32_t longest_lag(const Experiment& experiment, const LlamaConfig& c) {
+  std::uint32_t longest = 0;
+  for (std::size_t k = 0; k < c.blocks; ++k) {
+    models::BlockPhases phases{};
+    for (const models::Site site : models::kAllSites)
+      at(phases, site) = start_phase(experiment, models::population_name(k, site))
+                             .value_or(static_cast<std::uint32_t>(experiment.conversion.timesteps));
+    longest = std::max(longest, models::lag(phases));
+  }
+  return longest;
+}
+
 /// What a calibration holds: the spiking stream after each step, the dense stream and its target for every sequence;
 /// copies of the stream, and buffers, of those that run at once; and for the gradient all steps of one sequence and the
 /// transposed weights of a block.
@@ -193,7 +207,9 @@ std::uint64_t calibrating_bytes(const Experiment& experiment, const std::vector<
   const std::uint64_t transposed =
       block_weights(w, [](std::uint64_t out, std::uint64_t in) { return out * in * kFloat; });
   return tokens * (steps + 2) * w.hidden * kFloat + rotated_block(experiment.quantization, w) +
-         (gradient ? std::max(running, longest * steps * record + running / threads) + transposed : running);
+         (gradient ? std::max(running, longest * (steps + longest_lag(experiment, c)) * record + running / threads) +
+                         transposed
+                   : running);
 }
 
 }  // namespace

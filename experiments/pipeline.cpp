@@ -101,6 +101,10 @@ LevelRange activation_range(const Experiment& experiment, std::string_view popul
   return {-reached, reached};
 }
 
+std::uint32_t refinement(const ConversionSection& conversion) {
+  return conversion.levels == Levels::bits_per_step ? static_cast<std::uint32_t>(conversion.timesteps) : 1;
+}
+
 NeuronModel make_neuron(const Experiment& experiment, std::string_view population, LevelRange range) {
   const ConversionSection& conversion = experiment.conversion;
   const auto timesteps = static_cast<std::int32_t>(conversion.timesteps);
@@ -116,7 +120,8 @@ NeuronModel make_neuron(const Experiment& experiment, std::string_view populatio
     case Neuron::integer_spiking:
       break;
   }
-  return IntegerSpiking{range, timesteps};
+  const auto wider = static_cast<std::int32_t>(conversion.headroom * refinement(conversion));
+  return IntegerSpiking{{range.low * wider, range.high * wider}, timesteps};
 }
 
 std::optional<std::uint32_t> start_phase(const Experiment& experiment, std::string_view population) {
@@ -163,7 +168,8 @@ CalibrationSequences calibration_of(const Experiment& experiment, const models::
 
 bool is_exact(const Experiment& experiment, const models::LlamaConfig& config) {
   if (experiment.quantization.activation_bits == bits_off) return true;  // nothing spikes
-  if (experiment.calibrates()) return false;                             // it has thresholds of its own
+  const ConversionSection& conversion = experiment.conversion;
+  if (experiment.calibrates() || refinement(conversion) > 1 || conversion.headroom > 1) return false;  // levels differ
   return std::ranges::all_of(population_names(config), [&](const std::string& population) {
     return exact(make_neuron(experiment, population, activation_range(experiment, population)),
                  input_pattern(experiment, population));
@@ -187,7 +193,8 @@ models::ConversionOptions conversion_options(const Experiment& experiment) {
                         LevelRange range) { return make_neuron(experiment, population, range); },
           .phase = [&](std::string_view population) { return start_phase(experiment, population); },
           .input = [&](std::string_view population) { return input_pattern(experiment, population); },
-          .axon = {experiment.simulation.delay, experiment.simulation.jitter}};
+          .axon = {experiment.simulation.delay, experiment.simulation.jitter},
+          .refinement = refinement(conversion)};
 }
 
 /// Channels that share a parameter; -1 of the user is all of them.
@@ -210,6 +217,8 @@ std::unique_ptr<const models::Calibrator> make_calibrator(const Experiment& expe
       return models::make_mean_correction(models::MeanTarget::dense);
     case CalibrationMethod::offset_spike:
       return models::make_mean_correction(models::MeanTarget::drive);
+    case CalibrationMethod::residual_membrane:
+      return models::make_mean_correction(models::MeanTarget::input);
     case CalibrationMethod::none:
     case CalibrationMethod::theta_v0:
       break;
@@ -249,10 +258,16 @@ bool calibrate_network(const Experiment& experiment, const std::vector<TokenIds>
     done = read_calibration(options.calibration_file, pipeline.qann);
   if (done.blocks.size() < pipeline.qann.blocks.size()) {
     const models::ConversionOptions conversion = conversion_options(experiment);
-    const models::CalibrationOptions dynamics{.timesteps = conversion.timesteps,
-                                              .embedding = conversion.embedding,
-                                              .prefix = pipeline.prefix.prefix.positions(),
-                                              .neuron = conversion.neuron};
+    const models::CalibrationOptions dynamics{
+        .timesteps = conversion.timesteps,
+        .embedding = conversion.embedding,
+        .prefix = pipeline.prefix.prefix.positions(),
+        .neuron = conversion.neuron,
+        .phase =
+            [&](std::string_view population) {
+              return start_phase(experiment, population).value_or(conversion.timesteps);
+            },
+        .refinement = conversion.refinement};
     CalibrationLog log(options, pipeline.qann.blocks.size());
     done = models::calibrate(pipeline.qann, with_prefix(pipeline.prefix.prefix, sequences), dynamics,
                              *make_calibrator(experiment), log, std::move(done));

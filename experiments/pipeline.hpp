@@ -74,6 +74,10 @@ bool is_exact(const Experiment& experiment, const models::LlamaConfig& config);
 
 /// Levels of the quantizer at a population: n bits, or as many as its neuron reaches in T steps (method.md section 2).
 LevelRange activation_range(const Experiment& experiment, std::string_view population);
+/// How many levels of a neuron make one of its quantizer.
+std::uint32_t refinement(const ConversionSection& conversion);
+/// When a population starts (Population::phase).
+std::optional<std::uint32_t> start_phase(const Experiment& experiment, std::string_view population);
 /// The neuron that replaces the quantizer.
 NeuronModel make_neuron(const Experiment& experiment, std::string_view population, LevelRange range);
 /// What is known of the input of a population before it runs.

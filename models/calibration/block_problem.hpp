@@ -36,10 +36,6 @@ struct BlockProblem {
   PerSite<Matrix<float>> dense_sites(const BlockExample& example) const;
 };
 
-/// The sites of a block in the order in which spikes pass them; those of one stage do not depend on each other.
-inline const std::vector<std::vector<Site>> kStages{
-    {Site::attn_in}, {Site::q, Site::k, Site::v}, {Site::attn_out}, {Site::mlp_in}, {Site::mlp_mid}};
-
 /// Σ |a - b|² over rows from `first` on; and Σ |b|².
 struct SquaredError {
   double error = 0, reference = 0;

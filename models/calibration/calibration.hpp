@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <vector>
 
@@ -24,8 +25,8 @@ struct Calibration {
   bool operator==(const Calibration&) const = default;
 };
 
-/// The block as its quantizers are: θ = λ, v(0) = θ/2.
-BlockCalibration uncalibrated(const QuantizedBlock& block);
+/// The block as its quantizers are: θ = λ / `refinement`, v(0) = θ/2.
+BlockCalibration uncalibrated(const QuantizedBlock& block, std::uint32_t refinement = 1);
 
 /// True if all channels have one threshold, so that it is a common factor of what they drive.
 bool is_uniform(const std::vector<float>& threshold);

@@ -59,10 +59,16 @@ BlockNeurons neurons_of(const QuantizedBlock& block, std::size_t k, const Calibr
   return neurons;
 }
 
-BlockCalibration calibrate_block(const BlockProblem& problem, const Calibrator& calibrator, BlockOutcome& outcome,
-                                 const LossObserver& progress) {
+BlockPhases phases_of(std::size_t k, const CalibrationOptions& options) {
+  BlockPhases phases{};
+  for (const Site site : kAllSites)
+    if (options.phase) at(phases, site) = options.phase(population_name(k, site));
+  return phases;
+}
+
+BlockCalibration calibrate_block(const BlockProblem& problem, const BlockCalibration& start,
+                                 const Calibrator& calibrator, BlockOutcome& outcome, const LossObserver& progress) {
   const auto begin = std::chrono::steady_clock::now();
-  const BlockCalibration start = uncalibrated(problem.quantized);
   outcome.before = outcome.after = problem.loss(start);
   BlockCalibration result = calibrator.calibrate(problem, start, [&](double loss) {
     outcome.curve.push_back(loss);
@@ -88,17 +94,19 @@ CalibrationOutcome calibrate(const QuantizedModel& model, const std::vector<std:
   for (std::size_t k = 0; k < model.blocks.size(); ++k) {
     set_targets(dense, k, options.prefix, examples);
     const BlockNeurons neurons = neurons_of(model.blocks[k], k, options);
-    const BlockProblem problem{dense,
-                               k,
-                               model.blocks[k],
-                               neurons,
-                               SpikingBlock(dense.block(k), model.blocks[k], neurons, options.timesteps),
-                               options.prefix,
-                               examples};
+    const BlockProblem problem{
+        dense,
+        k,
+        model.blocks[k],
+        neurons,
+        SpikingBlock(dense.block(k), model.blocks[k], neurons, options.timesteps, phases_of(k, options)),
+        options.prefix,
+        examples};
     if (k == outcome.blocks.size()) {
       BlockOutcome block;
-      outcome.calibration.blocks.push_back(
-          calibrate_block(problem, calibrator, block, [&](double loss) { observer.round_done(k, loss); }));
+      outcome.calibration.blocks.push_back(calibrate_block(problem, uncalibrated(model.blocks[k], options.refinement),
+                                                           calibrator, block,
+                                                           [&](double loss) { observer.round_done(k, loss); }));
       outcome.blocks.push_back(std::move(block));
       if (!observer.block_done(outcome)) return outcome;
     }

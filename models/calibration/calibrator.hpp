@@ -36,6 +36,9 @@ struct CalibrationOptions {
   SourceSchedule embedding = SourceSchedule::constant;
   std::size_t prefix = 1;
   std::function<NeuronModel(std::string_view population, LevelRange range)> neuron;
+  /// How many steps a population waits; empty: none.
+  std::function<std::uint32_t(std::string_view population)> phase{};
+  std::uint32_t refinement = 1;  // of thresholds at the start (uncalibrated())
 };
 
 struct CalibrationOutcome {
@@ -55,9 +58,9 @@ class CalibrationObserver {
 
 /// Calibrates the network that these options make of the model, block by block: the input of a block is the output of
 /// the calibrated spiking blocks before it, its target what the dense block makes of dense inputs. Dynamics are those
-/// of the `stepped` schedule. A block keeps what it had where the calibrator did not lower its loss. Blocks that `done`
-/// holds already are taken over, so that a calibration can go on where it was stopped, with the same result. Throws
-/// DataError when nothing is left of the sequences behind the prefix.
+/// of the `stepped` schedule, with phases. A block keeps what it had where the calibrator did not lower its loss.
+/// Blocks that `done` holds already are taken over, so that a calibration can go on where it was stopped, with the same
+/// result. Throws DataError when nothing is left of the sequences behind the prefix.
 CalibrationOutcome calibrate(const QuantizedModel& model, const std::vector<std::vector<TokenId>>& sequences,
                              const CalibrationOptions& options, const Calibrator& calibrator,
                              CalibrationObserver& observer, CalibrationOutcome done = {});

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/neurons/reach.hpp"
 #include "core/rounding.hpp"
 
 namespace snnsim::models {
@@ -34,15 +35,13 @@ class MeanCorrection final : public Calibrator {
     problem.observe(now, [&](std::size_t i, Site site, const Matrix<float>& drive, const Matrix<float>& value) {
       if (std::ranges::find(stage, site) == stage.end()) return;
       const std::vector<float>& threshold = at(now, site)->threshold;
+      const LevelRange range = reach(at(problem.neurons, site), at(problem.quantized.sites, site)->range);
       std::vector<double>& sums = at(lacking[i], site);
       sums.resize(threshold.size());
       for (std::size_t r = problem.prefix; r < value.rows(); ++r)
         for (std::size_t j = 0; j < sums.size(); ++j) {
           const float wanted =
-              target_ == MeanTarget::dense
-                  ? at(dense[i], site).row(r)[j]
-                  : threshold[j] * static_cast<float>(quantize(drive.row(r)[j], threshold[j],
-                                                               at(problem.quantized.sites, site)->range));
+              target_ == MeanTarget::dense ? at(dense[i], site).row(r)[j] : held(drive.row(r)[j], threshold[j], range);
           sums[j] += (wanted - value.row(r)[j]) / threshold[j];
         }
     });
@@ -54,6 +53,12 @@ class MeanCorrection final : public Calibrator {
         for (const auto& example : lacking) sum += at(example, site)[j];
         at(now, site)->initial_potential[j] += static_cast<float>(sum / static_cast<double>(rows));
       }
+  }
+
+  /// What a neuron should have emitted of its drive.
+  float held(float drive, float threshold, LevelRange range) const {
+    if (target_ == MeanTarget::drive) return threshold * static_cast<float>(quantize(drive, threshold, range));
+    return std::clamp(drive, threshold * static_cast<float>(range.low), threshold * static_cast<float>(range.high));
   }
 
   MeanTarget target_;

@@ -23,8 +23,13 @@ Matrix<To> rows_from(const Matrix<From>& x, std::size_t first) {
 class SpikingArithmetic {
  public:
   SpikingArithmetic(const QuantizedBlock& block, const BlockNeurons& neurons, const BlockCalibration& calibration,
-                    std::uint32_t timesteps, std::span<const std::uint32_t> rows)
-      : block_(block), neurons_(neurons), calibration_(calibration), timesteps_(timesteps), rows_(rows) {}
+                    std::uint32_t timesteps, const BlockPhases& first_step, std::span<const std::uint32_t> rows)
+      : block_(block),
+        neurons_(neurons),
+        calibration_(calibration),
+        timesteps_(timesteps),
+        first_step_(first_step),
+        rows_(rows) {}
 
   void begin_step(std::uint32_t step, const Matrix<float>& hidden, StepRecord<float>* record) {
     step_ = step;
@@ -32,7 +37,11 @@ class SpikingArithmetic {
     record_ = record;
     for (auto& batch : batches_) batch.reset();
   }
-  void observe(const SpikingBlock::Observer& observer) { observer_ = &observer; }
+  /// Is told of the last step.
+  void observe(const SpikingBlock::Observer& observer, std::uint32_t last_step) {
+    observer_ = &observer;
+    last_step_ = last_step;
+  }
 
   void site(Site site, Matrix<float>& x) {
     if (record_ != nullptr && site == Site::mlp_in) record_->middle = rows_from<float>(*hidden_, first());
@@ -63,9 +72,15 @@ class SpikingArithmetic {
   };
 
   std::size_t first() const { return rows_.front(); }
-  bool observes() const { return observer_ != nullptr && *observer_ && step_ == timesteps_; }
+  bool observes() const { return observer_ != nullptr && *observer_ && step_ == last_step_; }
   const NeuronModel& neuron(Site site) const { return at(neurons_, site); }
-  Offset offset_of(Site site) const { return {timesteps_, step_, offset(neuron(site))}; }
+  /// Steps of a population so far.
+  std::uint32_t steps(Site site) const {
+    const std::uint32_t first = at(first_step_, site);
+    return step_ < first ? 0 : std::min(step_ - first + 1, timesteps_);
+  }
+  bool acts(Site site) const { return step_ >= at(first_step_, site) && step_ - at(first_step_, site) < timesteps_; }
+  Offset offset_of(Site site) const { return {timesteps_, steps(site), offset(neuron(site))}; }
 
   void update(Site site, Matrix<float>& x) {
     const SiteCalibration& parameters = *at(calibration_, site);
@@ -77,9 +92,10 @@ class SpikingArithmetic {
         rows_.size(),
         [&](std::size_t k) {
           const std::uint32_t r = rows_[k];
-          update_neurons(neuron(site),
-                         {x.columns(), x.row(r), parameters.threshold.data(), parameters.initial_potential.data(),
-                          state.state.row(r), state.spikes.row(r), step_, static_cast<std::int32_t>(step_)});
+          if (acts(site))
+            update_neurons(neuron(site),
+                           {x.columns(), x.row(r), parameters.threshold.data(), parameters.initial_potential.data(),
+                            state.state.row(r), state.spikes.row(r), steps(site), static_cast<std::int32_t>(step_)});
           hand_on(site, parameters, state, r, x);
         },
         kGrain);
@@ -115,7 +131,7 @@ class SpikingArithmetic {
 
   void record(Site site, const Matrix<float>& drive) const {
     const SiteCalibration& parameters = *at(calibration_, site);
-    const double taken_off = static_cast<double>(offset(neuron(site))) * step_ / timesteps_;
+    const double taken_off = static_cast<double>(offset(neuron(site))) * steps(site) / timesteps_;
     const LevelRange* range = std::visit(
         [](const auto& n) -> const LevelRange* {
           if constexpr (requires { n.range; } && !std::is_same_v<std::decay_t<decltype(n)>, IntegerSpiking>)
@@ -135,7 +151,9 @@ class SpikingArithmetic {
             static_cast<double>(drive.row(rows_[k])[j] / parameters.threshold[j] + parameters.initial_potential[j]) +
             taken_off);
         record.count.row(k)[j] = static_cast<float>(counts[j] - taken_off);
-        record.response.row(k)[j] = level == counts[j]                                        ? Response::follows
+        record.response.row(k)[j] = steps(site) == 0                                          ? Response::saturated
+                                    : !acts(site)                                             ? Response::held
+                                    : level == counts[j]                                      ? Response::follows
                                     : range != nullptr && saturates(level, counts[j], *range) ? Response::saturated
                                                                                               : Response::held;
       }
@@ -148,7 +166,8 @@ class SpikingArithmetic {
   const QuantizedBlock& block_;
   const BlockNeurons& neurons_;
   const BlockCalibration& calibration_;
-  std::uint32_t timesteps_, step_ = 0;
+  std::uint32_t timesteps_, step_ = 0, last_step_ = 0;
+  const BlockPhases& first_step_;
   std::span<const std::uint32_t> rows_;
   const Matrix<float>* hidden_ = nullptr;
   StepRecord<float>* record_ = nullptr;
@@ -158,11 +177,31 @@ class SpikingArithmetic {
   PerSite<std::optional<CountBatch>> batches_;  // of the sites that feed integer products
 };
 
+/// The populations in the order in which spikes pass them; those of one stage start together if they wait as long.
+BlockPhases first_steps(const BlockPhases& phases) {
+  BlockPhases first{};
+  std::uint32_t begun = 1;
+  for (const std::vector<Site>& stage : kStages) {
+    for (const Site site : stage) at(first, site) = begun + at(phases, site);
+    for (const Site site : stage) begun = std::max(begun, at(first, site));
+  }
+  return first;
+}
+
 }  // namespace
 
+std::uint32_t lag(const BlockPhases& phases) {
+  return at(first_steps(phases), kStages.back().front()) - 1;
+}
+
 SpikingBlock::SpikingBlock(const BlockConstants& constants, const QuantizedBlock& block, const BlockNeurons& neurons,
-                           std::uint32_t timesteps)
-    : constants_(constants), block_(block), neurons_(neurons), timesteps_(timesteps) {}
+                           std::uint32_t timesteps, const BlockPhases& phases)
+    : constants_(constants),
+      block_(block),
+      neurons_(neurons),
+      timesteps_(timesteps),
+      first_step_(first_steps(phases)),
+      lag_(lag(phases)) {}
 
 void SpikingBlock::run(const BlockCalibration& calibration, const KvCache& prefix, SteppedStream& stream,
                        const Observer& observer, std::vector<StepRecord<float>>* records) const {
@@ -171,13 +210,16 @@ void SpikingBlock::run(const BlockCalibration& calibration, const KvCache& prefi
   cache.key.resize_rows(stream.front().rows());
   cache.value.resize_rows(stream.front().rows());
   BlockBuffers buffers;
-  SpikingArithmetic arithmetic(block_, neurons_, calibration, timesteps_, rows);
-  arithmetic.observe(observer);
-  if (records != nullptr) records->assign(timesteps_, {});
-  for (std::uint32_t step = 1; step <= timesteps_; ++step) {
-    Matrix<float>& hidden = stream[step - 1];
+  SpikingArithmetic arithmetic(block_, neurons_, calibration, timesteps_, first_step_, rows);
+  const std::uint32_t steps = timesteps_ + lag_;
+  arithmetic.observe(observer, steps);
+  if (records != nullptr) records->assign(steps, {});
+  const Matrix<float> whole = lag_ > 0 ? stream.back() : Matrix<float>();
+  for (std::uint32_t step = 1; step <= steps; ++step) {
+    Matrix<float> hidden = step > timesteps_ ? whole : std::move(stream[step - 1]);
     arithmetic.begin_step(step, hidden, records != nullptr ? &(*records)[step - 1] : nullptr);
     forward_block(constants_, arithmetic, rows, hidden, OneSequence(cache), buffers);
+    if (step > lag_) stream[step - lag_ - 1] = std::move(hidden);
   }
 }
 

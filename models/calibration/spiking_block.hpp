@@ -16,21 +16,32 @@ namespace snnsim::models {
 /// Rows of the prefix mean nothing.
 using SteppedStream = std::vector<Matrix<float>>;
 
+/// The sites of a block in the order in which spikes pass them; those of one stage do not depend on each other.
+inline const std::vector<std::vector<Site>> kStages{
+    {Site::attn_in}, {Site::q, Site::k, Site::v}, {Site::attn_out}, {Site::mlp_in}, {Site::mlp_mid}};
+
 /// The neurons of the populations of a block.
 using BlockNeurons = PerSite<NeuronModel>;
 
+/// How many steps each population of a block starts after its inputs (Population::phase).
+using BlockPhases = PerSite<std::uint32_t>;
+/// By how many steps a block starts to put out later than it starts to receive.
+std::uint32_t lag(const BlockPhases& phases);
+
 /// One decoder block of the spiking network by itself, under the `stepped` schedule: the same neurons, products and
-/// operators in the same order as in the SpikingGraph, so the same bits.
+/// operators in the same order as in the SpikingGraph, so the same bits. Steps are counted from when its input starts.
 class SpikingBlock {
  public:
   /// block: of the stored or rotated model; all references must outlive this. T = timesteps >= 1.
   SpikingBlock(const BlockConstants& constants, const QuantizedBlock& block, const BlockNeurons& neurons,
-               std::uint32_t timesteps);
+               std::uint32_t timesteps, const BlockPhases& phases = {});
 
   /// What a population emitted after its last step, as value (positions × width), and X(T).
   using Observer = std::function<void(Site, const Matrix<float>& drive, const Matrix<float>& value)>;
-  /// Takes the stream of a sequence through the block, in place. prefix: keys and values of the leading positions that
-  /// stay in full precision; their rows are left alone. `records` gets every step, for the rows behind the prefix.
+  /// Takes the stream of a sequence through the block, in place: from its T steps to those of the output, which come
+  /// lag(phases) later. prefix: keys and values of the leading positions that
+  /// stay in full precision; their rows are left alone. `records` gets all T + lag(phases) steps, for the rows behind
+  /// the prefix.
   void run(const BlockCalibration& calibration, const KvCache& prefix, SteppedStream& stream,
            const Observer& observer = {}, std::vector<StepRecord<float>>* records = nullptr) const;
 
@@ -39,6 +50,8 @@ class SpikingBlock {
   const QuantizedBlock& block_;
   const BlockNeurons& neurons_;
   std::uint32_t timesteps_;
+  BlockPhases first_step_;  // of each population
+  std::uint32_t lag_;
 };
 
 }  // namespace snnsim::models

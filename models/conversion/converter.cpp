@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "core/neurons/reach.hpp"
 #include "models/llama/operators.hpp"
 
 namespace snnsim::models {
@@ -24,7 +25,7 @@ class GraphBuilder {
 
   void build() {
     result_.timesteps = options_.timesteps;
-    result_.exact = options_.calibration == nullptr;
+    result_.exact = options_.calibration == nullptr && options_.refinement == 1;
     NodeId stream = graph_.add(Source{config_.hidden_size, options_.embedding});
     for (std::size_t k = 0; k < model_.blocks.size(); ++k) stream = add_block(k, stream);
     if (rotation_ != nullptr) stream = add_rotation(rotation_->stream, 1, stream, RotationOperator::Direction::undo);
@@ -35,7 +36,8 @@ class GraphBuilder {
  private:
   NodeId add_block(std::size_t k, NodeId stream) {
     result_.sites.emplace_back();
-    parameters_ = options_.calibration != nullptr ? options_.calibration->blocks[k] : uncalibrated(model_.blocks[k]);
+    parameters_ = options_.calibration != nullptr ? options_.calibration->blocks[k]
+                                                  : uncalibrated(model_.blocks[k], options_.refinement);
     const BlockConstants& constants = model_.dense->block(k);
     add_site(k, Site::attn_in, add_norm(constants.attention_norm, stream));
     add_site(k, Site::q, add_rope(add_projection(k, MatrixName::query)));
@@ -64,8 +66,10 @@ class GraphBuilder {
                           .range = range,
                           .threshold = parameters.threshold,
                           .initial_potential = parameters.initial_potential};
+    population.range = reach(population.neuron, range);
     if (options_.phase) population.phase = options_.phase(name);
-    result_.exact = result_.exact && exact(population.neuron, options_.input ? options_.input(name) : InputPattern{});
+    result_.exact = result_.exact && population.range == range &&
+                    exact(population.neuron, options_.input ? options_.input(name) : InputPattern{});
     return graph_.add(std::move(population), drive);
   }
 
@@ -78,7 +82,7 @@ class GraphBuilder {
                           .axon = options_.axon};
     const auto& input = at(parameters_, input_of(name));
     if (block.integer_product(name) && is_uniform(input->threshold)) {
-      check_overflow(*matrix.integer, *at(block.sites, input_of(name)), projection.name);
+      check_overflow(*matrix.integer, graph_.population(site(k, input_of(name))).range, projection.name);
       projection.synapses = IntegerSynapses{matrix.integer, matrix.output_scale(input->threshold.front())};
     }
     const NodeId product = graph_.add(std::move(projection), site(k, input_of(name)));
@@ -86,9 +90,9 @@ class GraphBuilder {
     return bias.empty() ? product : graph_.add(std::make_shared<BiasOperator>(bias), {product});
   }
 
-  /// A neuron's net count stays within the quantizer's range, plus at most one spike a step beyond it.
-  void check_overflow(const IntegerWeights& weights, const ActivationQuantizer& input, const std::string& name) const {
-    const std::int64_t count = input.range.high - input.range.low + std::int64_t{options_.timesteps};
+  /// A neuron's net count stays within the range that it reaches, plus at most one spike a step beyond it.
+  void check_overflow(const IntegerWeights& weights, LevelRange input, const std::string& name) const {
+    const std::int64_t count = input.high - input.low + std::int64_t{options_.timesteps};
     if (count > std::numeric_limits<std::int32_t>::max() / std::max<std::int64_t>(1, weights.max_row_magnitude()))
       throw ConfigurationError(fmt::format("projection {} could overflow its 32-bit accumulators", name),
                                "use fewer weight_bits, activation_bits or timesteps");

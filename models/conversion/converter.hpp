@@ -25,6 +25,8 @@ struct ConversionOptions {
   /// Thresholds and initial potentials; null: those of the quantizers. Where the channels of a site have thresholds of
   /// their own, what it feeds adds up in fp32.
   const Calibration* calibration = nullptr;
+  std::uint32_t refinement =
+      1;  // thresholds that are not calibrated are so many times finer than the quantizers' steps
 };
 
 /// A converted model: the graph, and where its parts are.

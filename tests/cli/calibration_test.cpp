@@ -50,6 +50,27 @@ TEST_CASE("a calibrated run: every block is off by less, and the network is clos
   CHECK(kl(report) < 0.9 * kl(plain));
 }
 
+TEST_CASE("spikes of as many bits as the QANN's activations, T times: closer to the dense network than the QANN") {
+  const std::string settings = "--quiet --set quantization.activation_bits=4 --set conversion.timesteps=2 ";
+  const json report =
+      report_of_run(short_run(settings + "--set conversion.levels=bits_per_step --set conversion.phase=1"));
+  const json plain = report_of_run(short_run(settings));
+  CHECK(report["perplexity"][0]["snn"] < report["perplexity"][0]["qann"]);
+  CHECK(kl(report) < kl(plain));
+  CHECK(report["perplexity"][0]["qann"] == plain["perplexity"][0]["qann"]);
+  const double finer = report["populations"][0]["threshold"], whole = plain["populations"][0]["threshold"];
+  CHECK(finer == doctest::Approx(whole / 2));
+  CHECK(report["equality"]["snn_equals_qann"] == false);
+}
+
+TEST_CASE("a neuron with headroom moves by more levels a step, so that less of its input comes too late") {
+  const std::string settings = "--quiet --set quantization.activation_bits=4 --set conversion.timesteps=4 ";
+  const json report = report_of_run(short_run(settings + "--set conversion.headroom=2"));
+  const json plain = report_of_run(short_run(settings));
+  CHECK(kl(report) < kl(plain));
+  CHECK(report["populations"][0]["threshold"] == plain["populations"][0]["threshold"]);
+}
+
 TEST_CASE("a calibration that is asked to stop ends with 130 and goes on at the next block, to the same results") {
   const ScratchFolder folder;
   const auto has_a_block = [&] {
@@ -71,7 +92,7 @@ TEST_CASE("what a calibrator cannot do is refused before anything runs") {
   const Outcome timed =
       run_command(short_run("--set calibration.method=potential --set simulation.schedule=timed"), folder.path());
   CHECK(timed.exit_code == 2);
-  CHECK(timed.err.find("calibration knows the stepped schedule only, without phases") != std::string::npos);
+  CHECK(timed.err.find("calibration knows the stepped schedule only") != std::string::npos);
   const Outcome analog =
       run_command(short_run("--set calibration.method=potential --set quantization.activation_bits=16"), folder.path());
   CHECK(analog.exit_code == 2);

@@ -41,6 +41,42 @@ TEST_CASE_FIXTURE(Fixture, "one step of integer_spiking equals the QANN") {
   check_equals_qann(qann, spiking, tokens, 1);
 }
 
+TEST_CASE_FIXTURE(Fixture,
+                  "finer thresholds: a neuron whose input is there at once emits it to the T-th part of a level") {
+  const QuantizedModel qann = quantized(dense, 6, 4, 1);
+  for (const std::int32_t timesteps : {1, 2, 4}) {
+    const SpikingModel spiking =
+        convert(qann, {.timesteps = static_cast<std::uint32_t>(timesteps),
+                       .neuron =
+                           [&](std::string_view, LevelRange range) {
+                             return IntegerSpiking{{range.low * timesteps, range.high * timesteps}, timesteps};
+                           },
+                       .phase = [](std::string_view) { return std::optional<std::uint32_t>(); },
+                       .refinement = static_cast<std::uint32_t>(timesteps)});
+    CHECK(spiking.exact == (timesteps == 1));
+    const auto executor = make_event_executor(spiking.graph, {.timesteps = static_cast<std::uint32_t>(timesteps)});
+    SpikingSequence sequence(spiking, *qann.dense, *executor);
+    DenseSequence source(*qann.dense);
+    source.append(tokens);
+    sequence.append_prefix(source, 1);
+    sequence.append(std::span(tokens).subspan(1));
+    std::size_t between = 0;  // levels that the QANN does not have
+    for (const NodeId id : spiking.graph.populations()) {
+      const Population& population = spiking.graph.population(id);
+      const LevelRange range = population.range;
+      std::vector<std::int32_t> counts(population.width());
+      for (Position r = 1; r < tokens.size(); ++r) {
+        sequence.state().emitted(id, r, counts);
+        for (std::size_t j = 0; j < counts.size(); ++j) {
+          REQUIRE(counts[j] == quantize(sequence.state().drive(id).row(r)[j], population.threshold[j], range));
+          between += counts[j] % timesteps != 0 ? 1 : 0;
+        }
+      }
+    }
+    CHECK((between > 0) == (timesteps > 1));
+  }
+}
+
 TEST_CASE_FIXTURE(Fixture, "weights or activations left at 16 bits keep the equality") {
   for (const auto& [weight_bits, activation_bits] : {std::pair{16, 8}, {8, 16}, {16, 16}}) {
     const QuantizedModel qann = quantized(dense, weight_bits, activation_bits, 1);

@@ -87,7 +87,11 @@ TEST_CASE("values out of range are placed") {
                            R"({"calibration": {"method": "theta"}})",
                            R"({"calibration": {"epochs": 0}})",
                            R"({"calibration": {"learning_rate": 0}})",
-                           R"({"calibration": {"method": "potential"}, "conversion": {"phase": 1}})",
+                           R"({"calibration": {"method": "potential"}, "simulation": {"schedule": "timed"}})",
+                           R"({"conversion": {"levels": "bits_per_step", "neuron": "st_bif"}})",
+                           R"({"conversion": {"headroom": 2, "overrides": [{"match": "*", "neuron": "sigma_delta"}]}})",
+                           R"({"conversion": {"levels": "bits_per_step", "timesteps": 256}})",
+                           R"({"conversion": {"headroom": 0}})",
                            R"({"conversion": {"levels": "steps"}})",
                            R"({"energy": {"tables": "horowitz_45nm"}})"})
     CHECK_MESSAGE(complaint(text) != "accepted", text);

@@ -40,6 +40,7 @@ std::vector<std::unique_ptr<const Calibrator>> all_calibrators() {
   all.push_back(make_spiking_threshold_search());
   all.push_back(make_mean_correction(MeanTarget::dense));
   all.push_back(make_mean_correction(MeanTarget::drive));
+  all.push_back(make_mean_correction(MeanTarget::input));
   return all;
 }
 
@@ -96,6 +97,38 @@ TEST_CASE("a calibrator that makes things worse is not followed") {
   const CalibrationOutcome outcome = setting.run(Worse());
   CHECK(outcome.calibration.blocks[0] == uncalibrated(setting.qann.blocks[0]));
   CHECK(outcome.blocks[0].after == outcome.blocks[0].before);
+}
+
+TEST_CASE("a network whose populations wait is calibrated with the steps that it takes") {
+  const Setting setting;
+  CalibrationOptions options = setting.options();
+  options.phase = [](std::string_view population) { return population.ends_with("_in") ? 1U : 0U; };
+  CalibrationObserver observer;
+  const auto calibrator = make_theta_v0({.epochs = 8, .learning_rate = 0.02});
+  const CalibrationOutcome waiting = calibrate(setting.qann, setting.sequences, options, *calibrator, observer);
+  const CalibrationOutcome at_once = setting.run(*calibrator);
+  CHECK(waiting.blocks[0].before < at_once.blocks[0].before);  // less arrives after a neuron's last step
+  CHECK(waiting.blocks[0].after < waiting.blocks[0].before);
+}
+
+TEST_CASE("finer thresholds are what calibration starts from") {
+  const Setting setting;
+  CalibrationOptions options = setting.options();
+  options.refinement = kSteps;
+  options.neuron = [](std::string_view, LevelRange range) {
+    return IntegerSpiking{
+        {range.low * static_cast<std::int32_t>(kSteps), range.high * static_cast<std::int32_t>(kSteps)}, kSteps};
+  };
+  class Nothing final : public Calibrator {
+    BlockCalibration calibrate(const BlockProblem&, const BlockCalibration& start, const LossObserver&) const override {
+      return start;
+    }
+  };
+  CalibrationObserver observer;
+  const CalibrationOutcome outcome = calibrate(setting.qann, setting.sequences, options, Nothing(), observer);
+  const std::vector<float>& finer = at(outcome.calibration.blocks[0], Site::mlp_in)->threshold;
+  CHECK(finer.front() == at(setting.qann.blocks[0].sites, Site::mlp_in)->step.front() / kSteps);
+  CHECK(outcome.blocks[0].before < setting.run(Nothing()).blocks[0].before);
 }
 
 TEST_CASE("what cannot be calibrated is refused") {

@@ -39,7 +39,10 @@ Matrix<float> by_blocks(const QuantizedModel& qann, const Calibration& calibrati
     for (const Site site : kAllSites)
       at(neurons, site) = options.neuron(population_name(k, site), at(qann.blocks[k].sites, site)->range);
     KvCache cache = qann.dense->adopt(dense.model(), dense.cache(k), prefix);
-    SpikingBlock(qann.dense->block(k), qann.blocks[k], neurons, options.timesteps)
+    BlockPhases phases{};
+    for (const Site site : kAllSites)
+      if (options.phase) at(phases, site) = options.phase(population_name(k, site)).value_or(options.timesteps);
+    SpikingBlock(qann.dense->block(k), qann.blocks[k], neurons, options.timesteps, phases)
         .run(calibration.blocks[k], cache, stream);
   }
   Matrix<float> output(tokens.size(), qann.dense->config().hidden_size);
@@ -80,6 +83,39 @@ TEST_CASE("blocks that run by themselves give the bits of the whole network, cal
       }
     }
   }
+}
+
+TEST_CASE("blocks whose populations wait give the bits of the whole network") {
+  const auto dense = std::make_shared<const DenseModel>(tests::random_checkpoint(3));
+  const QuantizedModel qann = tests::quantized(dense, 8, 5, 1);
+  using Phase = std::optional<std::uint32_t>;
+  const std::vector<std::function<Phase(std::string_view)>> strategies{
+      [](std::string_view) { return Phase(1); },
+      [](std::string_view name) { return Phase(name.ends_with("mlp_in") ? 2 : 0); },
+      [](std::string_view name) {
+        return Phase(name.ends_with(".k") ? 3 : name.ends_with(".v") ? 1 : 0);
+      },
+      [](std::string_view name) { return name.starts_with("blocks.0") ? Phase() : Phase(0); }};
+  for (const std::uint32_t timesteps : {1U, 4U})
+    for (const auto& neuron : tests::all_neurons(static_cast<std::int32_t>(timesteps)))
+      for (std::size_t i = 0; i < strategies.size(); ++i) {
+        CAPTURE(timesteps);
+        CAPTURE(i);
+        check_same(qann, random_calibration(qann, i % 2 == 0),
+                   {.timesteps = timesteps,
+                    .neuron = [&](std::string_view, LevelRange range) { return neuron(range); },
+                    .phase = strategies[i]},
+                   1);
+      }
+}
+
+TEST_CASE("a block puts out later by what the slowest of its populations in a row wait") {
+  BlockPhases phases{};
+  CHECK(lag(phases) == 0);
+  at(phases, Site::k) = 3;
+  at(phases, Site::v) = 1;
+  at(phases, Site::mlp_mid) = 2;
+  CHECK(lag(phases) == 5);
 }
 
 }  // namespace snnsim::models
