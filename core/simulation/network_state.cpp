@@ -304,8 +304,14 @@ void NetworkState::update_operator(NodeId id, const Operator& op, std::span<cons
     for (const Frame* input : updates[u].inputs) inputs.push_back(&input->value);
     op.evaluate(inputs, updates[u].rows, updates[u].shown->value);
   });
-  for (const NodeUpdate& update : updates)
-    for (const Position r : update.rows) add(nodes_[id].analog, op.count(r));
+  AnalogCount work;  // of an update; mostly that of the one before
+  for (std::size_t u = 0; u < updates.size(); ++u) {
+    if (u == 0 || !std::ranges::equal(updates[u].rows, updates[u - 1].rows)) {
+      work = {};
+      for (const Position r : updates[u].rows) add(work, op.count(r));
+    }
+    add(nodes_[id].analog, work);
+  }
 }
 
 std::vector<Position> NetworkState::dependents(SpikingGraph::Successor successor, std::span<const Position> changed,
