@@ -11,6 +11,10 @@ namespace snnsim {
 /// other, so results do not depend on the number of threads.
 template <typename Body>
 void parallel_for(std::size_t count, const Body& body, std::size_t grain = 1) {
+  if (count <= grain) {  // no task, which would cost a fraction of a microsecond
+    for (std::size_t i = 0; i < count; ++i) body(i);
+    return;
+  }
   tbb::parallel_for(tbb::blocked_range<std::size_t>(0, count, grain),
                     [&](const tbb::blocked_range<std::size_t>& range) {
                       for (std::size_t i = range.begin(); i < range.end(); ++i) body(i);

@@ -12,12 +12,18 @@ namespace {
 
 constexpr std::size_t kTile = IntegerWeights::kTile;
 constexpr std::size_t kBlockQuads = kBlockInputs / IntegerWeights::kQuad;
-constexpr std::size_t kMostRows = 16;        // of a panel, on any processor
-constexpr std::size_t kGroupRows = 512;      // their sums and counts stay in the second-level cache
-constexpr std::size_t kLeastTasks = 16;      // so that cores get nearly equal shares
-constexpr std::size_t kLeastGroupRows = 48;  // reordering a tile for fewer would show
+constexpr std::size_t kMostRows = 16;                      // of a panel, on any processor
+constexpr std::size_t kGroupRows = 512;                    // their sums and counts stay in the second-level cache
+constexpr std::size_t kLeastTasks = 16;                    // so that cores get nearly equal shares
+constexpr std::size_t kLeastGroupRows = 48;                // reordering a tile for fewer would show
+constexpr std::size_t kStripBytes = std::size_t{1} << 18;  // of weights that all rows of a share pass: cached
 
-/// Part of a batch: the panels and lists that one task takes through a tile.
+/// Tiles of outputs that one task takes.
+struct Strip {
+  std::size_t first = 0, tiles = 0;
+};
+
+/// Part of a batch: the panels and lists that one task takes through a strip.
 struct Share {
   std::span<const CountBatch::Panel> panels;
   std::span<const CountBatch::List> lists;
@@ -36,7 +42,7 @@ Share share_of(const CountBatch& batch, std::size_t group, std::size_t groups) {
   return {part(batch.panels()), part(batch.lists())};
 }
 
-/// sums_of(row) gives the 64 sums of a row of the batch.
+/// sums_of(row) gives the sums of a row of the batch, 64 of each tile.
 template <typename SumsOf>
 void add_panels(const IntegerWeights& weights, const CountBatch& batch, std::span<const CountBatch::Panel> panels,
                 std::size_t t, const SumsOf& sums_of) {
@@ -76,25 +82,30 @@ void fetch_next_tile(const IntegerWeights& weights, std::size_t t, std::size_t i
 
 template <typename SumsOf>
 void add_lists(const IntegerWeights& weights, const CountBatch& batch, std::span<const CountBatch::List> lists,
-               std::size_t t, const SumsOf& sums_of) {
+               const Strip& strip, const SumsOf& sums_of) {
   const std::size_t quads = lists.back().first_quad + lists.back().quads - lists.front().first_quad;
-  const bool reads_most = t + 1 < weights.tiles() && 2 * quads * IntegerWeights::kQuad > weights.columns();
+  const bool reads_most = strip.first + 1 < weights.tiles() && 2 * quads * IntegerWeights::kQuad > weights.columns();
+  const Tiles tiles{weights.tile(strip.first), weights.columns() * weights.column_bytes(), strip.tiles};
   for (std::size_t l = 0; l < lists.size(); ++l) {
     const CountBatch::List& list = lists[l];
     const CountBatch::Row& row = batch.rows()[list.row];
-    if (reads_most) fetch_next_tile(weights, t, l, lists.size());
-    sparse_list(weights.format(), row.format, weights.tile(t), batch.inputs(list), batch.packed(list), list.quads,
-                row.bias, sums_of(row));
+    if (reads_most && strip.tiles == 1) fetch_next_tile(weights, strip.first, l, lists.size());
+    sparse_list(weights.format(), row.format, tiles, batch.inputs(list), batch.packed(list), list.quads, row.bias,
+                sums_of(row));
   }
 }
 
 template <typename SumsOf>
-void add_tile(const IntegerWeights& weights, const CountBatch& batch, const Share& share, std::size_t t,
-              const SumsOf& sums_of) {
-  if (!share.panels.empty()) add_panels(weights, batch, share.panels, t, sums_of);
-  for (const CountBatch::Panel& panel : share.panels)
-    for (const CountBatch::Row& row : batch.rows(panel)) add_shift(weights, row.shift, t, sums_of(row));
-  if (!share.lists.empty()) add_lists(weights, batch, share.lists, t, sums_of);
+void add_strip(const IntegerWeights& weights, const CountBatch& batch, const Share& share, const Strip& strip,
+               const SumsOf& sums_of) {
+  for (std::size_t t = 0; t < strip.tiles; ++t) {
+    const auto sums_of_tile = [&](const CountBatch::Row& row) { return sums_of(row) + t * kTile; };
+    if (!share.panels.empty()) add_panels(weights, batch, share.panels, strip.first + t, sums_of_tile);
+    for (const CountBatch::Panel& panel : share.panels)
+      for (const CountBatch::Row& row : batch.rows(panel))
+        add_shift(weights, row.shift, strip.first + t, sums_of_tile(row));
+  }
+  if (!share.lists.empty()) add_lists(weights, batch, share.lists, strip, sums_of);
 }
 
 template <typename Body>
@@ -103,23 +114,31 @@ void for_rows(const CountBatch& batch, const Share& share, const Body& body) {
   for (const CountBatch::List& list : share.lists) body(batch.rows()[list.row]);
 }
 
-/// body(tile, share) for all of a product; each pair of a tile and a row comes once.
+std::size_t tiles_of_strip(const IntegerWeights& weights) {
+  const std::size_t cached = kStripBytes / (weights.columns() * weights.column_bytes());
+  return std::clamp<std::size_t>(cached, 1, std::max<std::size_t>(1, weights.tiles() / kLeastTasks));
+}
+
+/// body(strip, share) for all of a product; each pair of a tile and a row comes once.
 template <typename Body>
 void for_shares(const IntegerWeights& weights, const CountBatch& batch, const Body& body) {
   if (batch.rows().empty()) return;
   assert(batch.columns() == weights.columns());
-  const std::size_t groups = count_groups(batch.rows().size(), weights.tiles());
-  parallel_for(weights.tiles() * groups,
-               [&](std::size_t task) { body(task / groups, share_of(batch, task % groups, groups)); });
+  const std::size_t tiles = tiles_of_strip(weights), strips = (weights.tiles() + tiles - 1) / tiles;
+  const std::size_t groups = count_groups(batch.rows().size(), strips);
+  parallel_for(strips * groups, [&](std::size_t task) {
+    const std::size_t first = task / groups * tiles;
+    body(Strip{first, std::min(tiles, weights.tiles() - first)}, share_of(batch, task % groups, groups));
+  });
 }
 
 }  // namespace
 
 void accumulate(const IntegerWeights& weights, const CountBatch& batch, Matrix<std::int32_t>& accumulators) {
   assert(accumulators.columns() == padded_outputs(weights.out()));
-  for_shares(weights, batch, [&](std::size_t t, const Share& share) {
-    add_tile(weights, batch, share, t,
-             [&](const CountBatch::Row& row) { return accumulators.row(row.row) + t * kTile; });
+  for_shares(weights, batch, [&](const Strip& strip, const Share& share) {
+    add_strip(weights, batch, share, strip,
+              [&](const CountBatch::Row& row) { return accumulators.row(row.row) + strip.first * kTile; });
   });
 }
 
@@ -130,22 +149,25 @@ void accumulate(const IntegerWeights& weights, const Matrix<std::int16_t>& count
 
 void multiply(const IntegerWeights& weights, const CountBatch& batch, Matrix<std::int32_t>& products) {
   assert(products.columns() == padded_outputs(weights.out()));
-  for_shares(weights, batch, [&](std::size_t t, const Share& share) {
-    const auto sums_of = [&](const CountBatch::Row& row) { return products.row(row.row) + t * kTile; };
-    for_rows(batch, share, [&](const CountBatch::Row& row) { std::fill_n(sums_of(row), kTile, 0); });
-    add_tile(weights, batch, share, t, sums_of);
+  for_shares(weights, batch, [&](const Strip& strip, const Share& share) {
+    const auto sums_of = [&](const CountBatch::Row& row) { return products.row(row.row) + strip.first * kTile; };
+    for_rows(batch, share, [&](const CountBatch::Row& row) { std::fill_n(sums_of(row), strip.tiles * kTile, 0); });
+    add_strip(weights, batch, share, strip, sums_of);
   });
 }
 
 void multiply(const IntegerWeights& weights, const CountBatch& batch, std::span<const float> scale, Matrix<float>& y) {
   assert(scale.size() == weights.out() && y.columns() == weights.out());
-  for_shares(weights, batch, [&](std::size_t t, const Share& share) {
+  for_shares(weights, batch, [&](const Strip& strip, const Share& share) {
     thread_local std::vector<std::int32_t> sums;
-    sums.assign(batch.rows().size() * kTile, 0);
+    const std::size_t size = strip.tiles * kTile;
+    sums.assign(batch.rows().size() * size, 0);
     const CountBatch::Row* first = batch.rows().data();
-    const auto sums_of = [&](const CountBatch::Row& row) { return sums.data() + (&row - first) * kTile; };
-    add_tile(weights, batch, share, t, sums_of);
-    const std::size_t out = t * kTile, width = std::min(kTile, weights.out() - out);
+    const auto sums_of = [&](const CountBatch::Row& row) {
+      return sums.data() + static_cast<std::size_t>(&row - first) * size;
+    };
+    add_strip(weights, batch, share, strip, sums_of);
+    const std::size_t out = strip.first * kTile, width = std::min(size, weights.out() - out);
     for_rows(batch, share, [&](const CountBatch::Row& row) {
       scale_sums(sums_of(row), scale.data() + out, width, y.row(row.row) + out);
     });

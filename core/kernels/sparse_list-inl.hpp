@@ -17,8 +17,8 @@ namespace snnsim::HWY_NAMESPACE {
 constexpr std::size_t kAhead = 12;  // quads of columns between a prefetch and its use
 
 template <class Columns, class Dot>
-void list_of(const std::uint8_t* tile, const std::uint32_t* inputs, const std::int32_t* packed, std::size_t quads,
-             std::int32_t bias, std::int32_t* sums) {
+HWY_INLINE void list_of(const std::uint8_t* tile, const std::uint32_t* inputs, const std::int32_t* packed,
+                        std::size_t quads, std::int32_t bias, std::int32_t* sums) {
   constexpr std::size_t parts = IntegerWeights::kTile / kQuadBytes;
   for (std::size_t h = 0; h < parts; ++h) {
     hn::Vec<Sum> sum[4];
@@ -39,17 +39,24 @@ void list_of(const std::uint8_t* tile, const std::uint32_t* inputs, const std::i
   }
 }
 
-template <class Columns>
-void list_in(CountFormat format, const std::uint8_t* tile, const std::uint32_t* inputs, const std::int32_t* packed,
-             std::size_t quads, std::int32_t bias, std::int32_t* sums) {
-  if (format == CountFormat::bytes) return list_of<Columns, DotBytes>(tile, inputs, packed, quads, bias, sums);
-  list_of<Columns, DotWords>(tile, inputs, packed, quads, bias, sums);
+template <class Columns, class Dot>
+void list_of_all(const Tiles& tiles, const std::uint32_t* inputs, const std::int32_t* packed, std::size_t quads,
+                 std::int32_t bias, std::int32_t* sums) {
+  for (std::size_t t = 0; t < tiles.count; ++t)
+    list_of<Columns, Dot>(tiles.first + t * tiles.bytes, inputs, packed, quads, bias, sums + t * IntegerWeights::kTile);
 }
 
-void sparse_list(WeightFormat weights, CountFormat format, const std::uint8_t* tile, const std::uint32_t* inputs,
+template <class Columns>
+void list_in(CountFormat format, const Tiles& tiles, const std::uint32_t* inputs, const std::int32_t* packed,
+             std::size_t quads, std::int32_t bias, std::int32_t* sums) {
+  if (format == CountFormat::bytes) return list_of_all<Columns, DotBytes>(tiles, inputs, packed, quads, bias, sums);
+  list_of_all<Columns, DotWords>(tiles, inputs, packed, quads, bias, sums);
+}
+
+void sparse_list(WeightFormat weights, CountFormat format, const Tiles& tiles, const std::uint32_t* inputs,
                  const std::int32_t* packed, std::size_t quads, std::int32_t bias, std::int32_t* sums) {
-  if (weights == WeightFormat::bytes) return list_in<ByteColumns>(format, tile, inputs, packed, quads, bias, sums);
-  list_in<NibbleColumns>(format, tile, inputs, packed, quads, bias, sums);
+  if (weights == WeightFormat::bytes) return list_in<ByteColumns>(format, tiles, inputs, packed, quads, bias, sums);
+  list_in<NibbleColumns>(format, tiles, inputs, packed, quads, bias, sums);
 }
 
 }  // namespace snnsim::HWY_NAMESPACE

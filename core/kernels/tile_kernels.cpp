@@ -66,9 +66,9 @@ void dense_panel(CountFormat format, const std::uint8_t* block, std::size_t quad
   HWY_DYNAMIC_DISPATCH(dense_panel)(format, block, quads, panel, rows, bias, sums, ahead);
 }
 
-void sparse_list(WeightFormat weights, CountFormat format, const std::uint8_t* tile, const std::uint32_t* inputs,
+void sparse_list(WeightFormat weights, CountFormat format, const Tiles& tiles, const std::uint32_t* inputs,
                  const std::int32_t* packed, std::size_t quads, std::int32_t bias, std::int32_t* sums) {
-  HWY_DYNAMIC_DISPATCH(sparse_list)(weights, format, tile, inputs, packed, quads, bias, sums);
+  HWY_DYNAMIC_DISPATCH(sparse_list)(weights, format, tiles, inputs, packed, quads, bias, sums);
 }
 
 void scale_sums(const std::int32_t* sums, const float* scale, std::size_t n, float* y) {

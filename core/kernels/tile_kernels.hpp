@@ -55,8 +55,13 @@ void interleave_block(WeightFormat weights, const std::uint8_t* columns, std::si
 void dense_panel(CountFormat format, const std::uint8_t* block, std::size_t quads, const std::int32_t* panel,
                  std::size_t rows, const std::int32_t* bias, std::int32_t* const* sums, const std::uint8_t* ahead);
 
-/// sums[0..63] += bias + the listed columns of a tile × their counts.
-void sparse_list(WeightFormat weights, CountFormat format, const std::uint8_t* tile, const std::uint32_t* inputs,
+/// Tiles one behind the other.
+struct Tiles {
+  const std::uint8_t* first = nullptr;
+  std::size_t bytes = 0, count = 0;  // of a tile; how many
+};
+/// sums[0..63] of each tile, one behind the other, += bias + the listed columns × their counts.
+void sparse_list(WeightFormat weights, CountFormat format, const Tiles& tiles, const std::uint32_t* inputs,
                  const std::int32_t* packed, std::size_t quads, std::int32_t bias, std::int32_t* sums);
 
 /// y[i] = scale[i] * sums[i].

@@ -66,7 +66,8 @@ void check_executors_agree(const Quantized& model, const SpikingModel& spiking) 
       simulate(spiking, *model.dense, *make_stepped_executor(spiking.graph, TimeSettings{.timesteps = timesteps}),
                model.tokens, 1);
   CHECK(stepped == simulate(spiking, *model.dense,
-                            *make_queue_executor(spiking.graph, TimeSettings{.timesteps = timesteps}), model.tokens, 1));
+                            *make_queue_executor(spiking.graph, TimeSettings{.timesteps = timesteps}), model.tokens,
+                            1));
   for (const std::size_t threads : {1, 2, 7}) {
     CAPTURE(threads);
     const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, threads);
