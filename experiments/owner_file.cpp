@@ -47,20 +47,14 @@ Owner from_text(const std::string& text) {
   }
 }
 
-/// An owner's file as it was read: who, and when it was touched last.
-struct Reading {
-  Owner owner;
-  std::int64_t touched = 0;  // seconds of the epoch, by the clock of the file system
-};
-
-std::optional<Reading> read_owner(const fs::path& file) {
+std::optional<OwnerReading> read_owner(const fs::path& file) {
   std::ifstream in(file, std::ios::binary);
   struct stat status {};
   if (!in || ::stat(file.c_str(), &status) != 0) return {};
-  return Reading{from_text({std::istreambuf_iterator<char>(in), {}}), status.st_mtim.tv_sec};
+  return OwnerReading{from_text({std::istreambuf_iterator<char>(in), {}}), status.st_mtim.tv_sec};
 }
 
-bool is_alive(const Reading& reading, std::int64_t now) {
+bool is_alive(const OwnerReading& reading, std::int64_t now) {
   if (is_on_this_machine(reading.owner.who)) return is_running(reading.owner.who);
   return now - reading.touched <= owner_silence.count();
 }
@@ -97,14 +91,14 @@ bool take_name(const fs::path& draft, const fs::path& file) {
   return ::stat(draft.c_str(), &status) == 0 && status.st_nlink == 2;
 }
 
-/// Takes a dead owner's file away. Another process may do the same and make its own just before the renaming, so what
-/// was taken is looked at again, and put back if it is not the one that was judged.
-void remove_dead(const fs::path& file, const Reading& judged, const std::string& token) {
-  const std::optional<Reading> now = read_owner(file);
+/// Takes a dead owner's file away. If it was not dead, only silent, it may release the file just before the renaming
+/// and another process make its own; so what was taken is looked at again, and put back if it is not the one judged.
+void remove_dead(const fs::path& file, const OwnerReading& judged, const std::string& token) {
+  const std::optional<OwnerReading> now = read_owner(file);
   if (!now || now->owner != judged.owner) return;
   const fs::path aside = fmt::format("{}.dead.{}", file.string(), token);
   if (::rename(file.c_str(), aside.c_str()) != 0) return;
-  const std::optional<Reading> taken = read_owner(aside);
+  const std::optional<OwnerReading> taken = read_owner(aside);
   if (taken && taken->owner != judged.owner) (void)!::link(aside.c_str(), file.c_str());
   ::unlink(aside.c_str());
 }
@@ -121,7 +115,7 @@ DirectoryInUse::DirectoryInUse(const fs::path& folder, const std::string& who)
                          "wait until it has finished, or stop it; a stopped run can be continued") {}
 
 std::optional<Owner> owner_of(const fs::path& folder) {
-  const std::optional<Reading> reading = read_owner(folder / ".owner");
+  const std::optional<OwnerReading> reading = read_owner(folder / ".owner");
   if (!reading || !is_alive(*reading, std::time(nullptr))) return {};
   return reading->owner;
 }
@@ -141,18 +135,32 @@ OwnerFile::OwnerFile(const fs::path& folder) : folder_(folder) {
 
 std::optional<Owner> OwnerFile::claim(const fs::path& draft) const {
   const fs::path file = folder_ / ".owner";
-  constexpr int attempts = 10;  // each fails only if another process came and went meanwhile
+  constexpr int attempts = 200;  // each fails only if another process came and went meanwhile, or buries the dead
   Owner other = nobody();
   for (int i = 0; i < attempts; ++i) {
     if (take_name(draft, file)) return {};
-    const std::optional<Reading> holder = read_owner(file);
+    const std::optional<OwnerReading> holder = read_owner(file);
     if (!holder) continue;
     other = holder->owner;
     beat();  // the time of the draft is now, by the clock of the file system
     if (is_alive(*holder, modification_time(descriptor_))) break;
-    remove_dead(file, *holder, token_);
+    bury(draft, *holder);
   }
   return other;
+}
+
+/// Removes a dead owner's file, one process at a time: another one that judged it dead must not remove what is made in
+/// its place meanwhile.
+void OwnerFile::bury(const fs::path& draft, const OwnerReading& dead) const {
+  const fs::path turn = folder_ / ".owner.turn";
+  if (take_name(draft, turn)) {
+    remove_dead(folder_ / ".owner", dead, token_);
+    ::unlink(turn.c_str());
+    return;
+  }
+  const std::optional<OwnerReading> other = read_owner(turn);
+  if (other && !is_alive(*other, modification_time(descriptor_))) ::unlink(turn.c_str());
+  std::this_thread::sleep_for(std::chrono::milliseconds(10));
 }
 
 OwnerFile::~OwnerFile() {
@@ -170,7 +178,7 @@ bool OwnerFile::held() const {
   constexpr std::chrono::milliseconds between{50};
   for (int i = 0; i < looks; ++i) {
     if (i > 0) std::this_thread::sleep_for(between);
-    const std::optional<Reading> reading = read_owner(folder_ / ".owner");
+    const std::optional<OwnerReading> reading = read_owner(folder_ / ".owner");
     if (reading) return reading->owner.token == token_;
   }
   return false;  // not only put aside for a moment, by a process that judges a dead owner

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -24,6 +25,12 @@ struct Owner {
   std::string since;
 
   bool operator==(const Owner&) const = default;
+};
+
+/// An owner's file as it was read: who, and when it was touched last.
+struct OwnerReading {
+  Owner owner;
+  std::int64_t touched = 0;  // seconds of the epoch, by the clock of the file system
 };
 
 /// Another process works in a folder.
@@ -53,6 +60,7 @@ class OwnerFile {
  private:
   /// Gives the draft the name `.owner`; else who has it.
   std::optional<Owner> claim(const std::filesystem::path& draft) const;
+  void bury(const std::filesystem::path& draft, const OwnerReading& dead) const;
 
   std::filesystem::path folder_;
   std::string token_;
