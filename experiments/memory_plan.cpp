@@ -212,15 +212,27 @@ std::uint64_t calibrating_bytes(const Experiment& experiment, const std::vector<
                    : running);
 }
 
+/// A block, or the embedding and the LM head, which are checked one after the other.
+std::uint64_t largest_piece(const models::Checkpoint& checkpoint) {
+  std::uint64_t blocks = 0;
+  for (const models::BlockWeights& block : checkpoint.blocks)
+    for (const models::MatrixName name : models::kAllMatrices) blocks += models::tensor(block, name).byte_size();
+  return std::max<std::uint64_t>(blocks / std::max<std::size_t>(1, checkpoint.blocks.size()),
+                                 checkpoint.embedding.byte_size() + checkpoint.lm_head.byte_size());
+}
+
 }  // namespace
 
 MemoryPlan plan_memory(const Experiment& experiment, const JobInputs& inputs, std::size_t positions,
-                       std::size_t threads) {
+                       std::size_t threads, bool kept) {
   const LlamaConfig& c = inputs.opened.dense->config();
+  const models::Checkpoint& checkpoint = inputs.opened.dense->checkpoint();
   const bool quantized = experiment.evaluation.runs(Network::qann);
   return {.program = resident_bytes(),
-          .model = inputs.opened.dense->checkpoint().bytes(),
+          .model = checkpoint.bytes(),
           .weights = quantized ? product_weights(experiment.quantization, Widths(c)) : 0,
+          .weights_mapped = kept && experiment.quantization.weight_bits != bits_off,
+          .piece = largest_piece(checkpoint),
           .quantizing = quantized ? quantizing_bytes(experiment.quantization, inputs.calibration.quantizer, c) : 0,
           .calibrating = calibrating_bytes(experiment, inputs.calibration.calibrator, c, threads),
           .segment = segment_bytes(experiment, c, positions, threads)};

@@ -43,14 +43,6 @@ models::WeightMethod weight_method(WeightQuantizer weights) {
   return weights == WeightQuantizer::gptq ? models::WeightMethod::gptq : models::WeightMethod::rtn;
 }
 
-/// The model in the coordinates in which it is quantized.
-std::shared_ptr<const models::DenseModel> rotated(const Experiment& experiment,
-                                                  const std::shared_ptr<const models::DenseModel>& dense) {
-  if (experiment.quantization.rotation == Rotation::none) return dense;
-  return std::make_shared<models::DenseModel>(dense->shared_checkpoint(),
-                                              models::ModelRotation(dense->config(), experiment.seed));
-}
-
 /// Sequences behind the prefix.
 std::vector<TokenIds> with_prefix(const Prefix& prefix, const std::vector<TokenIds>& sequences) {
   std::vector<TokenIds> whole;
@@ -88,6 +80,13 @@ void quantize_model(const Experiment& experiment, const std::vector<TokenIds>& t
 }
 
 }  // namespace
+
+std::shared_ptr<const models::DenseModel> rotated(const Experiment& experiment,
+                                                  const std::shared_ptr<const models::DenseModel>& dense) {
+  if (experiment.quantization.rotation == Rotation::none) return dense;
+  return std::make_shared<models::DenseModel>(dense->shared_checkpoint(),
+                                              models::ModelRotation(dense->config(), experiment.seed));
+}
 
 LevelRange activation_range(const Experiment& experiment, std::string_view population) {
   const ConversionSection& conversion = experiment.conversion;

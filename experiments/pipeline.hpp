@@ -69,6 +69,10 @@ std::unique_ptr<Pipeline> build_pipeline(const Experiment& experiment, const Bui
 
 CalibrationSequences calibration_of(const Experiment& experiment, const models::Tokenizer& tokenizer);
 
+/// The model in the coordinates in which it is quantized.
+std::shared_ptr<const models::DenseModel> rotated(const Experiment& experiment,
+                                                  const std::shared_ptr<const models::DenseModel>& dense);
+
 /// True if the neurons of this experiment equal their quantizers for every input, so that SNN = QANN must hold.
 bool is_exact(const Experiment& experiment, const models::LlamaConfig& config);
 

@@ -33,6 +33,7 @@ class QuantizedCache {
   explicit QuantizedCache(std::filesystem::path folder = {}, bool fresh = false)
       : folder_(std::move(folder)), fresh_(fresh) {}
 
+  bool keeps() const { return !folder_.empty(); }
   /// The model of these inputs, loaded memory-mapped or made and kept. `dense`: in the coordinates in which it is
   /// quantized. That something is damaged or cannot be written is told in a line and is no error.
   models::QuantizedModel get(const nlohmann::ordered_json& inputs,

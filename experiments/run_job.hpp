@@ -6,9 +6,11 @@
 
 #include "experiments/experiment.hpp"
 #include "experiments/job_inputs.hpp"
+#include "experiments/job_work.hpp"
 #include "experiments/memory_plan.hpp"
 #include "experiments/progress.hpp"
 #include "experiments/run_directory.hpp"
+#include "experiments/time_plan.hpp"
 
 namespace snnsim::experiments {
 
@@ -17,8 +19,7 @@ struct JobPlan {
   MemoryPlan memory{};
   std::uint64_t segments = 0, chunks = 0, positions = 0;
   std::uint64_t synaptic_operations = 0;  // at most: every neuron spikes at every step
-  std::size_t passes = 0;                 // of the dense model, which take as long as all networks and the scoring
-  double seconds = 0;                     // estimated, on this machine
+  TimePlan time{};
 };
 
 /// What a job works with, besides its experiment.
@@ -35,19 +36,32 @@ struct RunOutcome {
   bool equality_required = false;  // theory says SNN == QANN, bit for bit, for this experiment
 };
 
-/// Passes of the dense model that take about as long as all networks: dense, QANN, T steps and the scoring of each
-/// output cost about one each.
-std::size_t dense_passes(const Experiment& experiment);
+/// How a job will be run.
+struct JobSetting {
+  std::size_t threads = 0;      // 0: every core
+  bool keeps_quantized = true;  // quantized models are kept on disk
+};
 
-/// The memory that a job needs on so many threads.
-MemoryPlan job_memory(const Experiment& experiment, const JobInputs& inputs, std::size_t threads);
+/// The memory that a job needs.
+MemoryPlan job_memory(const Experiment& experiment, const JobInputs& inputs, const JobSetting& setting);
 
 /// Sizes the job without simulating; runs the dense model on a few positions to time it.
-JobPlan plan_job(const Experiment& experiment, const JobInputs& inputs, std::size_t threads);
+JobPlan plan_job(const Experiment& experiment, const JobInputs& inputs, const JobSetting& setting);
 
 /// Simulates every segment, and every chunk of a zero-shot task, that the run directory does not hold yet and appends
-/// each to it. The caller writes the
-/// report afterwards and turns a missed equality into CheckFailed.
+/// each to it. With several ranks this is the work of the first: the others wait until the model is quantized and
+/// calibrated, and then do their share. The caller writes the report afterwards and turns a missed equality into
+/// CheckFailed.
 RunOutcome run_job(const Experiment& experiment, JobInputs inputs, const RunOptions& options);
+
+/// What a rank works with that is not the first.
+struct SharedOptions {
+  const std::atomic<bool>& stop;  // once true: finish the running item, send it, return
+  std::size_t threads = 0;
+  QuantizedCache cache{};
+};
+
+/// Computes this rank's share of what the first one tells, and sends it the results.
+void share_job(const Experiment& experiment, const WorkList& list, const SharedOptions& options);
 
 }  // namespace snnsim::experiments

@@ -10,7 +10,7 @@ server=${HF_DATASETS_SERVER:-https://datasets-server.huggingface.co}
 
 # name, where, what; rows: data set, configuration, split
 data="\
-wikitext-2|zip ggml-org/ci wikitext-2-raw-v1.zip wikitext-2-raw/wiki.test.raw|perplexity; wiki.test.raw, CC BY-SA 3.0
+wikitext-2|zip ggml-org/ci wikitext-2-raw-v1.zip wikitext-2-raw/wiki.test.raw wikitext-2-raw/wiki.train.raw|perplexity; wiki.test.raw, and wiki.train.raw to calibrate on, CC BY-SA 3.0
 c4|gz allenai/c4 en/c4-validation.00000-of-00008.json.gz|perplexity; first validation shard, ODC-BY
 piqa|rows ybisk/piqa plain_text validation|zero-shot, 1838 items
 arc_easy|rows allenai/ai2_arc ARC-Easy test|zero-shot, 2376 items, CC BY-SA 4.0
@@ -27,18 +27,25 @@ usage() {
   while IFS='|' read -r name _ what; do printf '  %-14s %s\n' "$name" "$what"; done <<<"$data"
 }
 
-from_zip() {
-  local folder=$1 repository=$2 archive=$3 member=$4 file
-  file=$folder/$(basename "$member")
-  [[ ! -s $file ]] || { say "$file is there"; return; }
-  need python3
-  get "$hub/datasets/$repository/resolve/main/$archive" "$folder/$archive"
-  python3 - "$folder/$archive" "$member" >"$file.partial" <<'PYTHON'
+# unzip_member ARCHIVE MEMBER FILE: to FILE.partial
+unzip_member() {
+  python3 - "$1" "$2" >"$3.partial" <<'PYTHON'
 import sys, zipfile
 sys.stdout.buffer.write(zipfile.ZipFile(sys.argv[1]).read(sys.argv[2]))
 PYTHON
+}
+
+from_zip() {
+  local folder=$1 repository=$2 archive=$3 checked=$4 other=$5
+  local file=$folder/${checked##*/} beside=$folder/${other##*/}
+  [[ ! -s $file || ! -s $beside ]] || { say "$file is there"; return; }
+  need python3
+  get "$hub/datasets/$repository/resolve/main/$archive" "$folder/$archive"
+  unzip_member "$folder/$archive" "$checked" "$file"
   check_sum "$file.partial" "$wikitext_sum"
   mv "$file.partial" "$file"
+  unzip_member "$folder/$archive" "$other" "$beside"
+  mv "$beside.partial" "$beside"
   rm -f "$folder/$archive"
 }
 

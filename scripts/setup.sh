@@ -7,6 +7,7 @@ packages=(
   libboost-graph-dev libboost-program-options-dev libtbb-dev nlohmann-json3-dev libfmt-dev libhwy-dev
   libeigen3-dev libhdf5-dev libicu-dev libxxhash-dev zlib1g-dev
   doctest-dev libbenchmark-dev libdnnl-dev
+  libopenmpi-dev openmpi-bin
   clang-format-14 clang-tidy-14
 )
 

@@ -20,6 +20,7 @@ int run_command(const Command& self, Arguments arguments);
 int sweep_command(const Command& self, Arguments arguments);
 int report_command(const Command& self, Arguments arguments);
 int compare_command(const Command& self, Arguments arguments);
+int export_command(const Command& self, Arguments arguments);
 int generate_command(const Command& self, Arguments arguments);
 int inspect_command(const Command& self, Arguments arguments);
 int tokenize_command(const Command& self, Arguments arguments);

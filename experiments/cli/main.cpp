@@ -13,6 +13,7 @@
 #include "core/retained_memory.hpp"
 #include "experiments/build_identity.hpp"
 #include "experiments/cli/command.hpp"
+#include "experiments/ranks.hpp"
 #include "experiments/suggestion.hpp"
 
 namespace snnsim::experiments::cli {
@@ -30,6 +31,8 @@ constexpr std::array commands = {
     Command{"report", "RUN_DIR... [--html FILE] [--csv FILE]", "Reports again from stored results.", report_command},
     Command{"compare", "RUN_DIR... [--html FILE] [--csv FILE]",
             "One table of several runs: where they differ, and what came out.", compare_command},
+    Command{"export", "RUN_DIR|SPIKE_FILE|NETWORK.json --to FILE [--table NAME] [--population GLOB]",
+            "Writes results or spikes of a run as CSV or JSON lines, or a network as NIR.", export_command},
     Command{"generate", "MODEL_OR_EXPERIMENT --prompt TEXT [--tokens N] [--temperature X]",
             "Writes text with the spiking model, token by token.", generate_command},
     Command{"inspect", "PATH [--population GLOB] [--segment N] [--position N]",
@@ -75,21 +78,16 @@ int dispatch(const std::vector<std::string>& words) {
 }
 
 void complain(std::string_view cause, std::string_view remedy) {
-  fmt::print(stderr, "snnsim: {}\n  {}\n", cause, remedy);
+  fmt::print(stderr, "snnsim{}: {}\n  {}\n", Ranks::label(), cause, remedy);
 }
 
-}  // namespace
-}  // namespace snnsim::experiments::cli
-
-int main(int argc, char** argv) {
-  using namespace snnsim::experiments::cli;
-  snnsim::retain_freed_memory();
+int exit_code_of(const std::vector<std::string>& words) {
   try {
-    const int code = dispatch(std::vector<std::string>(argv + 1, argv + argc));
+    const int code = dispatch(words);
     if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
     complain("the output cannot be written", "free some space, or write to another place");
     return 3;
-  } catch (const snnsim::Error& error) {
+  } catch (const Error& error) {
     complain(error.what(), error.remedy());
     return error.exit_code();
   } catch (const std::bad_alloc&) {
@@ -105,4 +103,14 @@ int main(int argc, char** argv) {
     complain(fmt::format("internal error: {}", error.what()), "this is a fault of the program: please report it");
     return 1;
   }
+}
+
+}  // namespace
+}  // namespace snnsim::experiments::cli
+
+int main(int argc, char** argv) {
+  snnsim::retain_freed_memory();
+  const int code = snnsim::experiments::cli::exit_code_of(std::vector<std::string>(argv + 1, argv + argc));
+  if (code != 0) snnsim::experiments::Ranks::give_up(code);
+  return code;
 }

@@ -11,6 +11,7 @@
 #include "experiments/experiment_file.hpp"
 #include "experiments/network/network_file.hpp"
 #include "experiments/owner_file.hpp"
+#include "experiments/ranks.hpp"
 #include "experiments/readable.hpp"
 #include "experiments/report.hpp"
 #include "experiments/run_job.hpp"
@@ -50,8 +51,10 @@ void print_plan(const Experiment& experiment, const JobPlan& plan) {
       mebibytes(memory.segment));
   fmt::print("  synaptic ops    at most {:.3g}: every neuron spikes at every step\n",
              static_cast<double>(plan.synaptic_operations));
-  fmt::print("  expected time   about {:.0f} s: {} passes of the dense model, timed on its first positions\n",
-             plan.seconds, plan.passes);
+  fmt::print(
+      "  expected time   about {:.0f} s to quantize, unless that was done before, and {:.0f} s for {} passes of the "
+      "dense\n                  model, timed on its first blocks\n",
+      plan.time.quantizing, plan.time.evaluation, plan.time.passes);
 }
 
 /// A run that fails before its first segment leaves nothing behind.
@@ -103,10 +106,13 @@ std::unique_ptr<RunDirectory> open_directory(const Experiment& experiment, const
   }
 }
 
+std::filesystem::path cache_folder(const Options& options) {
+  if (options.has("quantized")) return options.get<std::string>("quantized");
+  return std::filesystem::path(options.get<std::string>("out")) / ".quantized";
+}
+
 QuantizedCache cache_of(const Options& options) {
-  std::filesystem::path folder = std::filesystem::path(options.get<std::string>("out")) / ".quantized";
-  if (options.has("quantized")) folder = options.get<std::string>("quantized");
-  return QuantizedCache(folder, options.has("fresh"));
+  return QuantizedCache(cache_folder(options), options.has("fresh"));
 }
 
 int simulate(const Experiment& experiment, JobInputs inputs, const Options& options) {
@@ -126,9 +132,39 @@ int simulate(const Experiment& experiment, JobInputs inputs, const Options& opti
                                              .threads = threads,
                                              .cache = cache_of(options)});
   progress.finish();
+  Ranks::world().finish();  // what may fail from here on is no business of the others
   directory.finish(outcome.equality_required);
   if (outcome.interrupted) return interrupted(directory);
   conclude(directory.path(), quiet, outcome.equality_required);
+  return 0;
+}
+
+/// The work of every rank but the first, which alone checks, reports and prints.
+int help_first(const Options& options) {
+  Ranks& ranks = Ranks::world();
+  const std::string told = ranks.from_first();
+  if (!told.empty()) {
+    Experiment experiment = read_experiment(options.words()[0], options.settings());
+    experiment.sweep = {};
+    share_job(experiment, list_from(told),
+              {.stop = stop_requested(),
+               .threads = options.count("threads", 0),
+               .cache = QuantizedCache(cache_folder(options))});
+  }
+  ranks.finish();
+  return 0;
+}
+
+int run_experiment(const Options& options) {
+  Experiment experiment = read_experiment(options.words()[0], options.settings());
+  if (!experiment.sweep.empty() && !options.has("quiet"))
+    fmt::print(stderr, "{} holds a sweep: this runs it once with the keys as they stand; snnsim sweep runs them all\n",
+               options.words()[0]);
+  experiment.sweep = {};
+  JobInputs inputs = open_inputs(experiment);
+  if (!options.has("dry-run")) return simulate(experiment, std::move(inputs), options);
+  const JobSetting setting{.threads = options.count("threads", 0), .keeps_quantized = cache_of(options).keeps()};
+  print_plan(experiment, plan_job(experiment, inputs, setting));
   return 0;
 }
 
@@ -138,16 +174,11 @@ int run_command(const Command& self, Arguments arguments) {
   Options options(self);
   declare(options);
   if (!options.parse(arguments, 1, 1)) return 0;
-  if (is_network_file(options.words()[0])) return run_network_file(options);
-  Experiment experiment = read_experiment(options.words()[0], options.settings());
-  if (!experiment.sweep.empty() && !options.has("quiet"))
-    fmt::print(stderr, "{} holds a sweep: this runs it once with the keys as they stand; snnsim sweep runs them all\n",
-               options.words()[0]);
-  experiment.sweep = {};
-  JobInputs inputs = open_inputs(experiment);
-  if (!options.has("dry-run")) return simulate(experiment, std::move(inputs), options);
-  print_plan(experiment, plan_job(experiment, inputs, options.count("threads", 0)));
-  return 0;
+  Ranks& ranks = Ranks::world();
+  if (!ranks.first()) return help_first(options);
+  const int code = is_network_file(options.words()[0]) ? run_network_file(options) : run_experiment(options);
+  ranks.finish();
+  return code;
 }
 
 }  // namespace snnsim::experiments::cli

@@ -20,7 +20,7 @@ std::uint64_t PointMemory::peak(const Experiment& experiment, std::size_t thread
     inputs_ = std::make_unique<JobInputs>(open_inputs(experiment));
     opened_ = experiment;
   }
-  return job_memory(experiment, *inputs_, threads).peak();
+  return job_memory(experiment, *inputs_, {.threads = threads}).peak();
 } catch (const Error&) {
   return 0;
 }

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "core/error.hpp"
+#include "models/checkpoint/mapped_pages.hpp"
 
 namespace snnsim::models {
 namespace {
@@ -56,9 +57,11 @@ MappedFile::MappedFile(std::filesystem::path path) : path_(std::move(path)) {
   void* start = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.number(), 0);
   if (start == MAP_FAILED) fail(path_, reason());
   bytes_ = {static_cast<const std::byte*>(start), size};
+  add_mapped_pages(bytes_);
 }
 
 MappedFile::~MappedFile() {
+  remove_mapped_pages(bytes_);
   ::munmap(const_cast<std::byte*>(bytes_.data()), bytes_.size());
 }
 

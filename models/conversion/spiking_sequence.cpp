@@ -1,6 +1,19 @@
 #include "models/conversion/spiking_sequence.hpp"
 
+#include "core/simulation/probe_list.hpp"
+#include "models/checkpoint/mapped_pages.hpp"
+
 namespace snnsim::models {
+
+namespace {
+
+/// Gives pages of weights back while a network runs.
+class PageProbe final : public Probe {
+ public:
+  void on_update(const PopulationUpdate&) override { trim_mapped_pages(); }
+};
+
+}  // namespace
 
 SpikingSequence::SpikingSequence(const SpikingModel& spiking, const DenseModel& dense, const Executor& executor)
     : spiking_(spiking), dense_(dense), executor_(executor), state_(spiking.graph, spiking.timesteps) {}
@@ -19,7 +32,9 @@ void SpikingSequence::append_prefix(const DenseSequence& sequence, std::size_t p
 void SpikingSequence::append(std::span<const TokenId> tokens, Probe* probe) {
   const auto first = static_cast<Position>(state_.positions());
   state_.append(dense_.embed(tokens));
-  timing_.include(executor_.run(state_, first, static_cast<Position>(state_.positions()), probe));
+  PageProbe pages;
+  ProbeList probes{probe, &pages};
+  timing_.include(executor_.run(state_, first, static_cast<Position>(state_.positions()), &probes));
 }
 
 }  // namespace snnsim::models

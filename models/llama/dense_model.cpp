@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "models/checkpoint/mapped_pages.hpp"
 #include "models/llama/dense_arithmetic.hpp"
 
 namespace snnsim::models {
@@ -39,6 +40,7 @@ DenseModel::DenseModel(std::shared_ptr<const Checkpoint> checkpoint, const Model
 }
 
 BlockFloats DenseModel::weights(std::size_t k) const {
+  trim_mapped_pages();
   const BlockWeights& block = checkpoint_->blocks[k];
   BlockFloats weights;
   for (const MatrixName name : kAllMatrices) at(weights, name) = std::make_shared<TensorWeights>(tensor(block, name));

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/kernels/quantize_row.hpp"
+#include "models/checkpoint/mapped_pages.hpp"
 
 namespace snnsim::models {
 
@@ -79,6 +80,7 @@ void QuantizedSequence::append_prefix(const DenseSequence& dense, std::size_t pr
 void QuantizedSequence::append(std::span<const TokenId> tokens, const Observer& observer) {
   const std::vector<std::uint32_t> rows = append_embedded(*model_.dense, tokens, hidden_, caches_);
   for (std::size_t k = 0; k < caches_.size(); ++k) {
+    trim_mapped_pages();
     QuantizedArithmetic::Observer sites;
     if (observer) sites = [&](Site site, const Matrix<std::int16_t>& counts) { observer(k, site, counts); };
     QuantizedArithmetic arithmetic(model_.blocks[k], rows, counts_, std::move(sites));

@@ -14,6 +14,7 @@
 #include "core/error.hpp"
 #include "models/checkpoint/json_fields.hpp"
 #include "models/checkpoint/mapped_file.hpp"
+#include "models/checkpoint/mapped_pages.hpp"
 #include "models/checkpoint/safetensors.hpp"
 #include "models/checkpoint/write_safetensors.hpp"
 #include "models/checkpoint/xxh3.hpp"
@@ -165,6 +166,7 @@ void SavedBlocks::write(std::size_t k, const QuantizedBlock& block) const {
 }
 
 QuantizedBlock SavedBlocks::read(std::size_t k) const {
+  trim_mapped_pages();
   const BlockReader reader(file(k, "safetensors"), file(k, "json"), dense_->config());
   QuantizedBlock block;
   BlockFloats stored;  // made only when needed: those of a rotated model are large

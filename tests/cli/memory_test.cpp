@@ -63,5 +63,17 @@ TEST_CASE("peak memory of stories15M is predicted within 20 %" * doctest::test_s
                      timesteps);
 }
 
+TEST_CASE("weights of which not all stay resident: 1.1 B parameters" * doctest::test_suite("slow")) {
+  const ScratchFolder folder;
+  const std::string model = (folder.path() / "model").string();
+  REQUIRE(run_command("snnsim synthesize --like tinyllama --out " + model, folder.path()).exit_code == 0);
+  std::ofstream(folder.path() / "text.txt") << std::string(400, 'a') + "<|endoftext|>" + std::string(300, 'b');
+  std::ofstream(folder.path() / "large.json") << R"({"model": {"checkpoint": "model"},
+    "quantization": {"calibration": {"text": "text.txt", "segments": 1, "length": 16}},
+    "conversion": {"timesteps": 1},
+    "evaluation": {"perplexity": [{"text": "text.txt", "segment": 17, "max_segments": 1}]}})";
+  check_prediction("snnsim run \"" + (folder.path() / "large.json").string() + "\" --out runs");
+}
+
 }  // namespace
 }  // namespace snnsim::tests
