@@ -48,13 +48,13 @@ SlurmOptions slurm_options(const Opened& opened, std::span<const std::size_t> po
 
 int sweep_on_slurm(const Opened& opened, const Options& options) {
   const std::vector<std::size_t> points = pending_points(opened);
+  opened.directory.write(opened.sweep);
   if (points.empty()) {
     conclude(opened, options.has("quiet"));
     return 0;
   }
   const SlurmOptions slurm = slurm_options(opened, points, options);
   const fs::path array = opened.directory.path / "sweep.sbatch", table = opened.directory.path / "table.sbatch";
-  opened.directory.write(opened.sweep);
   write_shared_file(array, array_script(opened.directory, opened.sweep, points, slurm));
   write_shared_file(table, table_script(opened.directory, slurm));
   fmt::print("{}: {} of {} runs\n{}: their table\n", array.string(), points.size(), opened.selected.size(),

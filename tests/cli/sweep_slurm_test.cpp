@@ -109,4 +109,18 @@ TEST_CASE("what sbatch refuses, or that it is not there, is an error, and the sc
         std::string::npos);
 }
 
+TEST_CASE("--slurm with a new sweep of runs that are all finished writes its table and submits nothing") {
+  const ScratchFolder folder;
+  write_small_sweep(folder.path(), two);
+  write_program(folder.path(), "sbatch", fake_sbatch);
+  const std::string one = "small.json --set sweep.grid.conversion.timesteps='[1]' --quiet";
+  REQUIRE(with_slurm(folder, "small.json --quiet").exit_code == 0);
+  const Outcome outcome = with_slurm(folder, one + " --slurm");
+  CAPTURE(outcome.err);
+  CHECK(outcome.exit_code == 0);
+  CHECK_FALSE(fs::exists(folder.path() / "calls"));
+  REQUIRE(outcome.out.ends_with("table.csv\n"));
+  CHECK(times(content(folder.path() / outcome.out.substr(0, outcome.out.size() - 1)), "finished") == 1);
+}
+
 }  // namespace snnsim::tests
