@@ -34,6 +34,11 @@ std::string with_prefix(double value) {
   return significant(value / std::pow(1000.0, power)) + std::string(prefixes.at(static_cast<std::size_t>(power + one)));
 }
 
+std::string with_unit(double value, std::string_view unit) {
+  const std::string number = with_prefix(value);
+  return fmt::format("{}{}{}", number, number.find(' ') == std::string::npos ? " " : "", unit);
+}
+
 std::string percent(double share) {
   if (!std::isfinite(share)) return "-";
   const double value = 100 * share;

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace snnsim::experiments {
 
@@ -9,6 +10,8 @@ namespace snnsim::experiments {
 
 /// Three significant digits with a prefix of SI: 12345 -> "12.3 k", 0.00012 -> "120 u". No unit.
 std::string with_prefix(double value);
+/// "12.3 kJ", "5.90 J".
+std::string with_unit(double value, std::string_view unit);
 /// 0.123 -> "12.3 %".
 std::string percent(double share);
 /// Bytes as mebibytes.

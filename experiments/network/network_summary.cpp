@@ -72,9 +72,9 @@ std::string network_summary(const ordered_json& report) {
       with_prefix(report.at("operations").at("synaptic_operations").get<double>()),
       with_prefix(report.at("operations").at("neuron_updates").get<double>()));
   for (const ordered_json& energy : report.at("energy"))
-    add(out, "Energy          {}J on {}\n", with_prefix(value_of(energy.at("snn_pj")) * pico),
+    add(out, "Energy          {} on {}\n", with_unit(value_of(energy.at("snn_pj")) * pico, "J"),
         text(energy.at("table")));
-  add(out, "Time            {}s for {}, {} SOPs a second\n", with_prefix(value_of(timing.at("wall_s"))),
+  add(out, "Time            {} for {}, {} SOPs a second\n", with_unit(value_of(timing.at("wall_s")), "s"),
       counted(timing.at("ticks"), "tick", "ticks"), with_prefix(value_of(timing.at("synaptic_operations_per_s"))));
   return out;
 }

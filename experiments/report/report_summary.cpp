@@ -55,7 +55,8 @@ std::string wrapped(const std::string& sentence) {
 std::string with_error(const ordered_json& score, const char* network) {
   const double ppl = value_of(score.at(network)), error = value_of(score.at("standard_errors").at(network));
   if (!std::isfinite(ppl)) return "-";
-  if (ppl >= 1000) return fmt::format("{:.4g} ± {}", ppl, three_digits(error));
+  if (ppl >= 1e7) return fmt::format("{:.3g} ± {}", ppl, three_digits(error));
+  if (ppl >= 1000) return fmt::format("{:.0f} ± {:.0f}", ppl, error);
   return fmt::format("{:.3f} ± {}", ppl, std::isfinite(error) ? fmt::format("{:.3f}", error) : "-");
 }
 
@@ -158,7 +159,7 @@ std::string energies(const ordered_json& energy, double tokens) {
   for (const auto& [name, key] : {std::pair("SNN", "snn_pj"), std::pair("QANN", "qann_pj"),
                                   std::pair("twin", "twin_pj"), std::pair("dense", "dense_pj")})
     if (const double pj = value_of(energy.at(key)); std::isfinite(pj))
-      add(out, "{}{} {}J", out.empty() ? "" : ", ", name, with_prefix(pj * pico / tokens));
+      add(out, "{}{} {}", out.empty() ? "" : ", ", name, with_unit(pj * pico / tokens, "J"));
   return out;
 }
 

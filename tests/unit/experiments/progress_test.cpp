@@ -131,6 +131,8 @@ TEST_CASE("numbers for people") {
   CHECK(with_prefix(1.5e9) == "1.50 G");
   CHECK(with_prefix(999.7) == "1.00 k");
   CHECK(with_prefix(0.00012) == "120 u");
+  CHECK(with_unit(0.00012, "J") == "120 uJ");
+  CHECK(with_unit(5.9, "J") == "5.90 J");
   CHECK(with_prefix(2e-15) == "0.00 p");
   CHECK(with_prefix(-2500) == "-2.50 k");
   CHECK(with_prefix(std::numeric_limits<double>::infinity()) == "-");
