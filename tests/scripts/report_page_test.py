@@ -125,7 +125,7 @@ def compared_page(folder, experiment):
         for steps in (1, 2, 4):
             snnsim(folder, "run", experiment, "--quiet", "--out", "grid", "--set", f"conversion.neuron={neuron}", "--set",
                    f"conversion.timesteps={steps}", "--set", "evaluation.perplexity.0.max_segments=2")
-    snnsim(folder, "compare", *sorted((folder / "grid").iterdir()), "--html", "compared.html")
+    snnsim(folder, "compare", *sorted((folder / "grid").glob("quickstart-*")), "--html", "compared.html")
     return folder / "compared.html"
 
 
@@ -140,7 +140,7 @@ def main():
         experiment = SOURCE / "experiments/quickstart.json"
         snnsim(folder, "run", experiment, "--quiet", "--set", "evaluation.perplexity.0.max_segments=2",
                "--set", 'record.spikes=["blocks.0.*"]', "--set", 'energy.tables=["horowitz_45nm","yan_22nm","loihi1"]')
-        run = next((folder / "runs").iterdir())
+        run = next((folder / "runs").glob("quickstart-*"))
         page = run / "report.html"
         check_page(binary, page, {"bars": 100, "lines": 40, "cells": 3 * 42, "canvas": 1, "marks": 1})
         check_errors_are_seen(binary, page)
