@@ -1,5 +1,4 @@
 // mpirun -n K snnsim run: the same results on any number of ranks, also after one of them died.
-#include <cstdlib>
 #include <fstream>
 
 #include <doctest/doctest.h>
@@ -15,17 +14,17 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// mpirun is there, and the program knows of it; else says so.
-bool have_mpi() {
-  const ScratchFolder folder;
-  const bool there = std::system("command -v mpirun > /dev/null") == 0 &&
-                     run_command("ldd \"$(command -v snnsim)\" | grep -q libmpi", folder.path()).exit_code == 0;
-  if (!there) MESSAGE("skipped: no mpirun, or a program that was built without MPI");
-  return there;
-}
-
 std::string on_ranks(int ranks, const std::string& command) {
   return "mpirun --allow-run-as-root --oversubscribe -n " + std::to_string(ranks) + " " + command;
+}
+
+/// mpirun is there and works, and the program knows of it; else says so.
+bool have_mpi() {
+  const ScratchFolder folder;
+  const bool there = run_command(on_ranks(2, "true"), folder.path()).exit_code == 0 &&
+                     run_command("ldd \"$(command -v snnsim)\" | grep -q libmpi", folder.path()).exit_code == 0;
+  if (!there) MESSAGE("skipped: no mpirun that works, or a program that was built without MPI");
+  return there;
 }
 
 /// Five short segments and, of a zero-shot task, two chunks and more.
