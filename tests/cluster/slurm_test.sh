@@ -123,7 +123,7 @@ mkdir -p "$folder"/log
 cat >"$folder"/small.json <<JSON
 { "name": "small", "model": { "checkpoint": "$source/bundled/stories3m" },
   "quantization": { "activation_bits": 6, "calibration": { "text": "$source/bundled/text/calibration.txt", "segments": 4, "length": 64 } },
-  "evaluation": { "perplexity": [ { "text": "$source/bundled/text/heldout.txt", "segment": 64, "max_segments": 8 } ] },
+  "evaluation": { "perplexity": [ { "text": "$source/bundled/text/heldout.txt", "segment": 64, "max_segments": 48 } ] },
   "sweep": { "grid": { "conversion.neuron": [ "integer_spiking", "sigma_delta" ], "conversion.timesteps": [ 2, 8 ] } } }
 JSON
 cd "$folder"
@@ -140,14 +140,14 @@ until_true 60 some_finished || fail "no segment is finished"
 victim=$(squeue --noheader --states=running --format=%i | grep _ | head -1)
 scancel --full --signal=KILL "$victim"
 say "killed task $victim after $(finished_segments) segments"
-until_true 60 drained || fail "the queue does not become empty"
+until_true 200 drained || fail "the queue does not become empty"
 table=$(echo "$folder"/runs/small-sweep-*/table.csv)
 finished=$(grep -c finished "$table") || true
 say "$finished of 4 runs finished"
 [[ $finished -lt 4 ]] || fail "the killed run is finished all the same"
 
 submit
-until_true 60 drained || fail "the queue does not become empty"
+until_true 200 drained || fail "the queue does not become empty"
 [[ $(grep -c finished "$table") -eq 4 ]] || fail "the second time not all runs are finished: $(cat "$table")"
 diff <(results_in "$folder"/alone/small-sweep-*/table.csv) <(results_in "$table") || fail "the tables differ"
 grep -q "4 runs: 4 finished" "$folder"/runs/small-sweep-*/logs/table-*.out || fail "no table job says that all is done"
