@@ -1,11 +1,12 @@
 #include "core/simulation/layered_run.hpp"
 
 #include <algorithm>
-#include <cassert>
 #include <map>
 #include <numeric>
 #include <optional>
 #include <vector>
+
+#include "core/simulation/row_sets.hpp"
 
 namespace snnsim {
 
@@ -39,13 +40,6 @@ void take_over(const Matrix<T>& from, std::size_t rows, Matrix<T>& to) {
 template <typename T>
 void copy_row(const Matrix<T>& from, Position row, Matrix<T>& to) {
   if (from.columns() > 0) std::copy_n(from.row(row), from.columns(), to.row(row));
-}
-
-/// Adds rows to ascending ones.
-void add_rows(std::span<const Position> rows, std::vector<Position>& to) {
-  std::vector<Position> merged;
-  std::ranges::set_union(to, rows, std::back_inserter(merged));
-  to = std::move(merged);
 }
 
 /// Counts of inputs that are not there, which kernels read.

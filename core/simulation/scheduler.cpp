@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <cassert>
-#include <iterator>
 #include <stdexcept>
+
+#include "core/simulation/row_sets.hpp"
 
 namespace snnsim {
 
@@ -26,10 +27,7 @@ void Scheduler::schedule(Tick tick, NodeId node, std::span<const Position> posit
     return;
   }
   if (std::ranges::includes(at->positions, positions)) return;
-  std::vector<Position> merged;
-  merged.reserve(at->positions.size() + positions.size());
-  std::ranges::set_union(at->positions, positions, std::back_inserter(merged));
-  at->positions = std::move(merged);
+  add_rows(positions, at->positions);
 }
 
 Scheduler::Group Scheduler::pop() {

@@ -1,10 +1,10 @@
 // How spikes that take time get from a population to the synapses of a projection.
 #include <algorithm>
 #include <cassert>
-#include <iterator>
 
 #include "core/parallel.hpp"
 #include "core/simulation/network_state.hpp"
+#include "core/simulation/row_sets.hpp"
 #include "core/simulation/row_updates.hpp"
 
 namespace snnsim {
@@ -77,10 +77,7 @@ std::vector<Position> NetworkState::deliver(NodeId id, std::span<const Arrival> 
   const auto& projection = std::get<Projection>(graph_.node(id));
   std::vector<Position> changed;
   for (const Arrival& arrival : arrivals) {
-    const std::vector<Position> rows = accept(id, nodes_[id], projection, arrival);
-    std::vector<Position> merged;
-    std::ranges::set_union(changed, rows, std::back_inserter(merged));
-    changed = std::move(merged);
+    add_rows(accept(id, nodes_[id], projection, arrival), changed);
   }
   write_drives(id, projection, as_it_is(id, changed, {}));
   return changed;
