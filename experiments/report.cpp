@@ -57,6 +57,7 @@ ordered_json settings_section(const StoredRun& run) {
 ordered_json make_report(const StoredRun& run) {
   const Experiment& experiment = run.experiment;
   const std::vector<PopulationTally> populations = merged_populations(run.results);
+  const std::vector<ProjectionTally> projections = merged_projections(run.results);
   const PopulationTally network = whole_network(populations);
   OperationCount operations;
   for (const SegmentResult& result : run.results) operations += result.operations;
@@ -73,8 +74,9 @@ ordered_json make_report(const StoredRun& run) {
           {"cause", cause_section(run, populations)},
           {"calibration", calibration_section(run)},
           {"populations", populations_section(experiment, populations)},
+          {"projections", projections_section(experiment, projections)},
           {"operations", to_json(operations)},
-          {"energy", energy_section(experiment, operations, populations)},
+          {"energy", energy_section(experiment, operations, populations, projections)},
           {"timing", timing_section(run)},
           {"provenance", provenance_section(run)}};
 }

@@ -26,12 +26,15 @@ namespace snnsim::experiments {
 ///              null when record.errors is false
 ///              arrival_curve: share of the drive received at each of settings.arrival_steps; late_input: share that
 ///              comes after the last step of clocked neurons; first_spike, last_spike: ticks, null when there is none
+/// projections  each: from, the population whose spikes it carries, its synapses, and its part of the operations; empty
+///              in reports of runs that an older version stored
 /// cause        what raises the NLL: quantization (QANN over dense) and unevenness (SNN over QANN), in nats;
 ///              most_uneven: the population with most of it relative to its values
 /// calibration  method, text, documents, length; per block the loss Σ|ŷ - y|² / Σ|y|² before, after and after each
 /// round;
 ///              null without a calibration. settings.calibration is its name
-/// operations   exact counts; energy: those priced with each table, in pJ for all scored segments
+/// operations   exact counts; energy: those priced with each table, in pJ for all scored segments. In its populations
+///              and projections, share is that of snn_pj; projections have what spikes cost behind their populations
 /// timing       ticks of the slowest segment; wall_s covers all three networks and the measurements, calibration_s the
 ///              calibration before them
 /// Throws ConfigurationError or DataError when a cost table cannot be read.

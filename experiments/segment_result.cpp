@@ -38,4 +38,14 @@ void add_sums(PopulationTally& to, const PopulationTally& from) {
   to.total += from.total;
 }
 
+void add_sums(ProjectionTally& to, const ProjectionTally& from) {
+  to.spikes += from.spikes;
+  to.spike_hops += from.spike_hops;
+  to.synaptic_operations += from.synaptic_operations;
+  to.synaptic_magnitude += from.synaptic_magnitude;
+  to.synaptic_shift_adds += from.synaptic_shift_adds;
+  to.weight_bytes += from.weight_bytes;
+  to.multiply_accumulates += from.multiply_accumulates;
+}
+
 }  // namespace snnsim::experiments

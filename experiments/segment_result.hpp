@@ -50,6 +50,23 @@ struct PopulationTally {
 /// Adds everything but the constants of the population.
 void add_sums(PopulationTally& to, const PopulationTally& from);
 
+/// What one projection did. These add up over segments; over the projections of a population to spikes × fan_out and
+/// spikes × projections of its tally, and over all to the operations of the network.
+struct ProjectionTally {
+  std::string name{};            // blocks.<k>.<matrix>
+  std::string from{};            // the population whose spikes it carries; empty: its input does not spike
+  std::uint64_t synapses = 0;    // (a constant)
+  std::uint64_t spikes = 0;      // nonzero spikes that it carried
+  std::uint64_t spike_hops = 0;  // Σ over them of the hops between cores
+  std::uint64_t synaptic_operations = 0, synaptic_magnitude = 0, synaptic_shift_adds = 0;  // as in OperationCount
+  std::uint64_t weight_bytes = 0, multiply_accumulates = 0;                                // likewise
+
+  bool operator==(const ProjectionTally&) const = default;
+};
+
+/// Adds everything but the constants of the projection.
+void add_sums(ProjectionTally& to, const ProjectionTally& from);
+
 /// Everything a finished segment adds to the report: one line of results.jsonl.
 struct SegmentResult {
   std::size_t text = 0;      // index into evaluation.perplexity
@@ -61,6 +78,7 @@ struct SegmentResult {
   std::uint64_t neurons_checked = 0, neurons_different = 0;  // instances compared with the QANN, and unequal ones
   bool output_equal = false;                                 // the read-out's input is the QANN's, to the last bit
   std::vector<PopulationTally> populations;
+  std::vector<ProjectionTally> projections;  // none in what versions before results_format 5 have stored
   OperationCount operations;
   std::uint64_t ticks_to_first_output = 0, ticks_to_quiescence = 0, ticks_to_horizon = 0;
   std::uint64_t peak_events = 0, peak_in_flight_bytes = 0;  // in the event queue; of spikes on their way

@@ -83,6 +83,22 @@ struct Members<PopulationTally> {
 };
 
 template <>
+struct Members<ProjectionTally> {
+  static void each(auto&& visit) {
+    visit("name", &ProjectionTally::name);
+    visit("from", &ProjectionTally::from);
+    visit("synapses", &ProjectionTally::synapses);
+    visit("spikes", &ProjectionTally::spikes);
+    visit("spike_hops", &ProjectionTally::spike_hops);
+    visit("synaptic_operations", &ProjectionTally::synaptic_operations);
+    visit("synaptic_magnitude", &ProjectionTally::synaptic_magnitude);
+    visit("synaptic_shift_adds", &ProjectionTally::synaptic_shift_adds);
+    visit("weight_bytes", &ProjectionTally::weight_bytes);
+    visit("multiply_accumulates", &ProjectionTally::multiply_accumulates);
+  }
+};
+
+template <>
 struct Members<SegmentResult> {
   static void each(auto&& visit) {
     visit("text", &SegmentResult::text);
@@ -98,6 +114,7 @@ struct Members<SegmentResult> {
     visit("neurons_different", &SegmentResult::neurons_different);
     visit("output_equal", &SegmentResult::output_equal);
     visit("populations", &SegmentResult::populations);
+    visit("projections", &SegmentResult::projections);
     visit("operations", &SegmentResult::operations);
     visit("ticks_to_first_output", &SegmentResult::ticks_to_first_output);
     visit("ticks_to_quiescence", &SegmentResult::ticks_to_quiescence);
@@ -144,6 +161,8 @@ template <class T>
 ordered_json put(const std::vector<T>& values);
 template <class T>
 void get(const json& from, std::vector<T>& out);
+template <Stored T>
+void get(const json& from, T& out);
 
 ordered_json put(double value) {
   if (std::isnan(value)) return "nan";
@@ -184,9 +203,19 @@ void get(const json& from, double& out) {
     from.get_to(out);
 }
 
+template <class T>
+void get_member(const json& from, const char* key, T& out) {
+  get(from.at(key), out);
+}
+
+/// The one that older files lack.
+void get_member(const json& from, const char* key, std::vector<ProjectionTally>& out) {
+  if (from.contains(key)) get(from.at(key), out);
+}
+
 template <Stored T>
 void get(const json& from, T& out) {
-  Members<T>::each([&](const char* key, auto member) { get(from.at(key), out.*member); });
+  Members<T>::each([&](const char* key, auto member) { get_member(from, key, out.*member); });
 }
 
 template <class T>

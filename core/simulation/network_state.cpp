@@ -333,6 +333,7 @@ void NetworkState::emitted(NodeId id, Position position, std::span<std::int32_t>
   for (std::int32_t& count : out) count -= taken_off;
 }
 
+/// Spikes × the synapses of a projection that they reached.
 PopulationActivity NetworkState::reached(NodeId id) const {
   const auto& projection = std::get<Projection>(graph_.node(id));
   if (std::holds_alternative<SparseSynapses>(projection.synapses)) return nodes_[id].activity;
@@ -343,6 +344,19 @@ PopulationActivity NetworkState::reached(NodeId id) const {
           .shift_adds = input.shift_adds * synapses};
 }
 
+OperationCount NetworkState::operations(NodeId id) const {
+  const auto& projection = std::get<Projection>(graph_.node(id));
+  const PopulationActivity reached = this->reached(id);
+  OperationCount count;
+  count.synaptic_operations = reached.spikes;
+  count.synaptic_magnitude = reached.magnitude;
+  count.synaptic_shift_adds = reached.shift_adds;
+  count.weight_bytes = reached.spikes * static_cast<unsigned>(projection.weight_bits) / 8;
+  count.spike_messages = nodes_[graph_.inputs(id)[0]].activity.spikes;
+  count.multiply_accumulates = simulated_positions_ * projection.synapse_count();
+  return count;
+}
+
 OperationCount NetworkState::operations() const {
   OperationCount count;
   for (NodeId id = 0; id < graph_.size(); ++id) {
@@ -351,16 +365,7 @@ OperationCount NetworkState::operations() const {
       count.neuron_updates += state.activity.updates;
       count.neurons_active += state.activity.spikes;
     }
-    if (const auto* projection = std::get_if<Projection>(&graph_.node(id))) {
-      const PopulationActivity& input = nodes_[graph_.inputs(id)[0]].activity;
-      const PopulationActivity reached = this->reached(id);
-      count.synaptic_operations += reached.spikes;
-      count.synaptic_magnitude += reached.magnitude;
-      count.synaptic_shift_adds += reached.shift_adds;
-      count.weight_bytes += reached.spikes * static_cast<unsigned>(projection->weight_bits) / 8;
-      count.spike_messages += input.spikes;
-      count.multiply_accumulates += simulated_positions_ * projection->synapse_count();
-    }
+    if (std::holds_alternative<Projection>(graph_.node(id))) count += operations(id);
     if (const auto* op = std::get_if<std::shared_ptr<const Operator>>(&graph_.node(id))) {
       add(count.analog, state.analog);
       for (std::size_t r = positions_ - simulated_positions_; r < positions_; ++r)

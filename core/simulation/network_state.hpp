@@ -113,10 +113,11 @@ class NetworkState {
   }
 
   const PopulationActivity& activity(NodeId population) const { return nodes_[population].activity; }
-  /// Synapses of a projection that spikes reached since the last clear(): spikes × synapses of their neurons.
-  PopulationActivity reached(NodeId projection) const;
-  /// Counts of the whole network since the last clear(), derived from the activities; see OperationCount.
+  /// Counts since the last clear(), derived from the activities; see OperationCount. Of the whole network: those of its
+  /// projections, the updates of neurons and the analog operators.
   OperationCount operations() const;
+  /// The part of one projection.
+  OperationCount operations(NodeId projection) const;
 
  private:
   struct NodeState : Frame {
@@ -137,6 +138,7 @@ class NetworkState {
                                       std::uint32_t step);
   std::vector<Updated> update_population(NodeId id, const Population& population, std::span<const NodeUpdate> updates);
   void count_reached(NodeId population, const NodeUpdate& update);
+  PopulationActivity reached(NodeId projection) const;
   void update_operator(NodeId id, const Operator& op, std::span<const NodeUpdate> updates);
   void update_projection(NodeId id, const Projection& projection, const NodeUpdate& update);
   void receive(NodeId id, const Projection& projection, std::span<const NodeUpdate> updates,

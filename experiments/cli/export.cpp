@@ -21,7 +21,7 @@ void declare(Options& options) {
   options.named()("to", po::value<std::string>()->value_name("FILE"),
                   "*.csv or *.jsonl: a table; *.nir: a network in the NIR format");
   options.named()("table", po::value<std::string>()->value_name("NAME"),
-                  "of a run: segments (default), populations or spikes");
+                  "of a run: segments (default), populations, projections or spikes");
   options.named()("population", po::value<std::string>()->value_name("GLOB")->default_value("*"),
                   "spikes: of the populations whose names match; * is any characters, ? is one");
 }
@@ -43,7 +43,8 @@ std::uint64_t export_table(const fs::path& path, const fs::path& to, const Optio
   if (table == "spikes") return export_spikes(path / "spikes.h5", options.get<std::string>("population"), to);
   if (table == "segments") return export_segments(read_stored_run(path), to);
   if (table == "populations") return export_populations(read_stored_run(path), to);
-  constexpr std::array<std::string_view, 3> tables = {"segments", "populations", "spikes"};
+  if (table == "projections") return export_projections(read_stored_run(path), to);
+  constexpr std::array<std::string_view, 4> tables = {"segments", "populations", "projections", "spikes"};
   throw ConfigurationError(fmt::format("snnsim export has no table \"{}\"", table), suggest(table, tables, "tables"));
 }
 

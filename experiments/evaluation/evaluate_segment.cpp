@@ -104,6 +104,10 @@ class SegmentRun {
     for (std::size_t k = 0; k < pipeline_.spiking.sites.size(); ++k)
       for (const models::Site site : models::kAllSites)
         if (pipeline_.spiking.spiking(at(pipeline_.spiking.sites[k], site))) measure_population(k, site, result);
+    const SpikingGraph& graph = pipeline_.spiking.graph;
+    for (NodeId id = 0; id < graph.size(); ++id)
+      if (const auto* projection = std::get_if<Projection>(&graph.node(id)))
+        result.projections.push_back(measured(id, *projection));
     result.output_equal = output_equal();
     result.operations = snn_->state().operations();
     result.ticks_to_first_output = snn_->timing().first_output;
@@ -156,6 +160,21 @@ class SegmentRun {
     result.neurons_checked += tally.instances;
     result.neurons_different += count_different(graph, snn_->state(), id, at(counts_[block], site), prefix_);
     result.populations.push_back(std::move(tally));
+  }
+
+  ProjectionTally measured(NodeId id, const Projection& projection) const {
+    const OperationCount count = snn_->state().operations(id);
+    const auto* input = std::get_if<Population>(&pipeline_.spiking.graph.node(pipeline_.spiking.graph.inputs(id)[0]));
+    return {.name = projection.name,
+            .from = input != nullptr ? input->name : std::string(),
+            .synapses = projection.synapse_count(),
+            .spikes = count.spike_messages,
+            .spike_hops = pipeline_.placement ? count.spike_messages * pipeline_.placement->hops(id) : 0,
+            .synaptic_operations = count.synaptic_operations,
+            .synaptic_magnitude = count.synaptic_magnitude,
+            .synaptic_shift_adds = count.synaptic_shift_adds,
+            .weight_bytes = count.weight_bytes,
+            .multiply_accumulates = count.multiply_accumulates};
   }
 
   bool output_equal() const {

@@ -51,7 +51,9 @@ class RowsFile {
     ++rows_;
   }
   std::uint64_t finish() {
-    if (!file_) throw DataError(to_.string() + ": there is nothing to write", "finish a segment of the run first");
+    if (!file_)
+      throw DataError(to_.string() + ": there is nothing to write",
+                      "finish a segment of the run first, or run it again if an older version did");
     file_->finish();
     return rows_;
   }
@@ -64,6 +66,22 @@ class RowsFile {
 
 std::string text_of(const StoredRun& run, const SegmentResult& result) {
   return run.experiment.evaluation.perplexity.at(result.text).text.string();
+}
+
+/// A row for each member of a list of each segment.
+std::uint64_t export_list(const StoredRun& run, const char* list, const std::filesystem::path& to) {
+  RowsFile file(to);
+  for (const SegmentResult& result : run.results) {
+    const ordered_json segment = to_json(result);
+    for (const ordered_json& member : segment.at(list)) {
+      Row row;
+      row.add("text", text_of(run, result));
+      row.add("segment", result.segment);
+      row.add_members(member);
+      file.add(row);
+    }
+  }
+  return file.finish();
 }
 
 ordered_json place(const std::vector<std::int64_t>& values, std::size_t i) {
@@ -108,18 +126,11 @@ std::uint64_t export_segments(const StoredRun& run, const std::filesystem::path&
 }
 
 std::uint64_t export_populations(const StoredRun& run, const std::filesystem::path& to) {
-  RowsFile file(to);
-  for (const SegmentResult& result : run.results) {
-    const ordered_json members = to_json(result);
-    for (const ordered_json& population : members.at("populations")) {
-      Row row;
-      row.add("text", text_of(run, result));
-      row.add("segment", result.segment);
-      row.add_members(population);
-      file.add(row);
-    }
-  }
-  return file.finish();
+  return export_list(run, "populations", to);
+}
+
+std::uint64_t export_projections(const StoredRun& run, const std::filesystem::path& to) {
+  return export_list(run, "projections", to);
 }
 
 }  // namespace snnsim::experiments

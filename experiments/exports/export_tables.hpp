@@ -15,11 +15,13 @@ namespace snnsim::experiments {
 std::uint64_t export_spikes(const std::filesystem::path& spikes, const std::string& names,
                             const std::filesystem::path& to);
 
-/// A row for each finished segment: what its line of results.jsonl has, but for the populations; names of members of
-/// members are joined by a dot. `text` is the path of the text.
+/// A row for each finished segment: what its line of results.jsonl has, but for populations and projections; names of
+/// members of members are joined by a dot. `text` is the path of the text.
 std::uint64_t export_segments(const StoredRun& run, const std::filesystem::path& to);
 
 /// A row for each population of each finished segment, and the sums that it adds to the report.
 std::uint64_t export_populations(const StoredRun& run, const std::filesystem::path& to);
+/// The same for each projection.
+std::uint64_t export_projections(const StoredRun& run, const std::filesystem::path& to);
 
 }  // namespace snnsim::experiments

@@ -51,7 +51,7 @@ class NetworkReporter {
     for (std::size_t i = 0; i < network_.projections.size(); ++i) {
       const auto& projection = std::get<Projection>(built_.graph.node(built_.projections[i]));
       const bool sparse = std::holds_alternative<SparseSynapses>(projection.synapses);
-      const OperationCount count = operations_of(i);
+      const OperationCount count = run_.state.operations(built_.projections[i]);
       section.push_back({{"from", network_.projections[i].from},
                          {"to", network_.projections[i].to},
                          {"synapses", projection.synapse_count()},
@@ -64,7 +64,7 @@ class NetworkReporter {
 
   OperationCount operations() const {
     OperationCount sum = operations_of_neurons();
-    for (std::size_t i = 0; i < network_.projections.size(); ++i) sum += operations_of(i);
+    for (std::size_t i = 0; i < network_.projections.size(); ++i) sum += run_.state.operations(built_.projections[i]);
     return sum;
   }
 
@@ -81,7 +81,9 @@ class NetworkReporter {
                           {{"compute", number(cost.compute)},
                            {"weight_fetch", number(cost.weight_fetch)},
                            {"neurons", number(cost.neurons)},
-                           {"traffic", number(cost.traffic)}}}});
+                           {"traffic", number(cost.traffic)}}},
+                         {"populations", energy_by_population(table.cost)},
+                         {"projections", energy_by_projection(table.cost)}});
     }
     return section;
   }
@@ -117,44 +119,61 @@ class NetworkReporter {
     out["firing_rate"] = number(quotient(activity.spikes, neurons * network_.timesteps * network_.trials));
   }
 
-  OperationCount operations_of(std::size_t index) const {
-    const NodeId id = built_.projections[index];
-    const auto& projection = std::get<Projection>(built_.graph.node(id));
-    const PopulationActivity reached = run_.state.reached(id);
+  OperationCount operations_of_neurons(NodeId population) const {
     OperationCount count;
-    count.synaptic_operations = reached.spikes;
-    count.synaptic_magnitude = reached.magnitude;
-    count.synaptic_shift_adds = reached.shift_adds;
-    count.weight_bytes = reached.spikes * static_cast<unsigned>(projection.weight_bits) / 8;
-    count.spike_messages = run_.state.activity(built_.graph.inputs(id)[0]).spikes;
-    count.multiply_accumulates = network_.trials * projection.synapse_count();
+    count.neuron_updates = run_.state.activity(population).updates;
+    count.neurons_active = run_.state.activity(population).spikes;
     return count;
   }
-
   OperationCount operations_of_neurons() const {
-    OperationCount count;
-    for (const NodeId id : built_.populations) {
-      count.neuron_updates += run_.state.activity(id).updates;
-      count.neurons_active += run_.state.activity(id).spikes;
-    }
-    return count;
+    OperationCount sum;
+    for (const NodeId id : built_.populations) sum += operations_of_neurons(id);
+    return sum;
   }
 
+  EnergyBreakdown price_neurons(const OperationCount& count, const CostTable& table) const {
+    return price(count, table, {.timesteps = network_.timesteps}).snn;
+  }
   /// Projections may have weights of different widths.
+  EnergyBreakdown price_projection(std::size_t i, const CostTable& table) const {
+    const OperationCount count = run_.state.operations(built_.projections[i]);
+    return price(count, table,
+                 {.weight_bits = network_.projections[i].bits,
+                  .timesteps = network_.timesteps,
+                  .spike_hops = count.spike_messages})
+        .snn;
+  }
   EnergyBreakdown price_with(const CostTable& table) const {
-    EnergyBreakdown cost = price(operations_of_neurons(), table, {.timesteps = network_.timesteps}).snn;
+    EnergyBreakdown cost = price_neurons(operations_of_neurons(), table);
     for (std::size_t i = 0; i < network_.projections.size(); ++i) {
-      const OperationCount count = operations_of(i);
-      const EnergyBreakdown part = price(count, table,
-                                         {.weight_bits = network_.projections[i].bits,
-                                          .timesteps = network_.timesteps,
-                                          .spike_hops = count.spike_messages})
-                                       .snn;
+      const EnergyBreakdown part = price_projection(i, table);
       cost.compute += part.compute;
       cost.weight_fetch += part.weight_fetch;
       cost.traffic += part.traffic;
     }
     return cost;
+  }
+
+  ordered_json energy_by_population(const CostTable& table) const {
+    auto section = ordered_json::array();
+    for (std::size_t i = 0; i < network_.populations.size(); ++i) {
+      const EnergyBreakdown part = price_neurons(operations_of_neurons(built_.populations[i]), table);
+      section.push_back({{"name", network_.populations[i].name}, {"neurons", number(part.neurons)}});
+    }
+    return section;
+  }
+  ordered_json energy_by_projection(const CostTable& table) const {
+    auto section = ordered_json::array();
+    for (std::size_t i = 0; i < network_.projections.size(); ++i) {
+      const EnergyBreakdown part = price_projection(i, table);
+      section.push_back({{"from", network_.projections[i].from},
+                         {"to", network_.projections[i].to},
+                         {"compute", number(part.compute)},
+                         {"weight_fetch", number(part.weight_fetch)},
+                         {"traffic", number(part.traffic)},
+                         {"total", number(part.total())}});
+    }
+    return section;
   }
 
   const NetworkDescription& network_;

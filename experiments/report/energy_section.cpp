@@ -34,12 +34,24 @@ OperationCount operations_of(const PopulationTally& tally, int weight_bits) {
   return count;
 }
 
+/// What the spikes on a projection make of the whole.
+OperationCount operations_of(const ProjectionTally& tally) {
+  OperationCount count;
+  count.synaptic_operations = tally.synaptic_operations;
+  count.synaptic_magnitude = tally.synaptic_magnitude;
+  count.synaptic_shift_adds = tally.synaptic_shift_adds;
+  count.weight_bytes = tally.weight_bytes;
+  count.spike_messages = tally.spikes;
+  count.multiply_accumulates = tally.multiply_accumulates;
+  return count;
+}
+
 /// One table applied to one run.
 class Pricing {
  public:
   Pricing(const EnergyTable& table, const Experiment& experiment, const OperationCount& operations,
-          const std::vector<PopulationTally>& populations)
-      : table_(table), experiment_(experiment), populations_(populations) {
+          const std::vector<PopulationTally>& populations, const std::vector<ProjectionTally>& projections)
+      : table_(table), experiment_(experiment), populations_(populations), projections_(projections) {
     const PopulationTally network = whole_network(populations);
     firing_rate_ = quotient(network.spikes, network.instances * experiment.conversion.timesteps);
     EnergySettings settings = settings_for(hops_of_all());
@@ -72,6 +84,7 @@ class Pricing {
             {"not_priced", unpriced_kinds(table_.cost)},
             {"latency_s", latency()},
             {"populations", by_population()},
+            {"projections", by_projection()},
             {"cheapest", cheapest()},
             {"conclusion", conclusion()}};
   }
@@ -87,6 +100,9 @@ class Pricing {
   /// Hops on the mesh, or one for each message where there is none.
   std::uint64_t hops_of(const PopulationTally& tally) const {
     return experiment_.simulation.hop > 0 ? tally.spike_hops : tally.spikes * tally.projections;
+  }
+  std::uint64_t hops_of(const ProjectionTally& tally) const {
+    return experiment_.simulation.hop > 0 ? tally.spike_hops : tally.spikes;
   }
   std::uint64_t hops_of_all() const {
     std::uint64_t sum = 0;
@@ -133,7 +149,24 @@ class Pricing {
                          {"weight_fetch", number(energy.weight_fetch)},
                          {"neurons", number(energy.neurons)},
                          {"traffic", number(energy.traffic)},
-                         {"total", number(energy.total())}});
+                         {"total", number(energy.total())},
+                         {"share", number(energy.total() / report_.snn.total())}});
+    }
+    return section;
+  }
+
+  /// Everything that follows from spikes, where they are carried.
+  ordered_json by_projection() const {
+    auto section = ordered_json::array();
+    for (const ProjectionTally& tally : projections_) {
+      const EnergyBreakdown energy = price(operations_of(tally), table_.cost, settings_for(hops_of(tally))).snn;
+      section.push_back({{"name", tally.name},
+                         {"from", tally.from},
+                         {"compute", number(energy.compute)},
+                         {"weight_fetch", number(energy.weight_fetch)},
+                         {"traffic", number(energy.traffic)},
+                         {"total", number(energy.total())},
+                         {"share", number(energy.total() / report_.snn.total())}});
     }
     return section;
   }
@@ -181,6 +214,7 @@ class Pricing {
   const EnergyTable& table_;
   const Experiment& experiment_;
   const std::vector<PopulationTally>& populations_;
+  const std::vector<ProjectionTally>& projections_;
   double firing_rate_ = 0;
   EnergyReport report_;
 };
@@ -188,11 +222,12 @@ class Pricing {
 }  // namespace
 
 ordered_json energy_section(const Experiment& experiment, const OperationCount& operations,
-                            const std::vector<PopulationTally>& populations) {
+                            const std::vector<PopulationTally>& populations,
+                            const std::vector<ProjectionTally>& projections) {
   auto section = ordered_json::array();
   for (const TableName& name : experiment.energy.tables) {
     const EnergyTable table = read_energy_table(find_energy_table(name));
-    section.push_back(Pricing(table, experiment, operations, populations).to_json());
+    section.push_back(Pricing(table, experiment, operations, populations, projections).to_json());
   }
   return section;
 }

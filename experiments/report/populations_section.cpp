@@ -1,5 +1,4 @@
-#include <unordered_map>
-
+#include "experiments/report/merge_tallies.hpp"
 #include "experiments/report/number.hpp"
 #include "experiments/report/sections.hpp"
 
@@ -47,17 +46,7 @@ void put_measures(const Experiment& experiment, const PopulationTally& tally, or
 }  // namespace
 
 std::vector<PopulationTally> merged_populations(const std::vector<SegmentResult>& results) {
-  std::vector<PopulationTally> merged;
-  std::unordered_map<std::string, std::size_t> places;
-  for (const SegmentResult& result : results)
-    for (const PopulationTally& tally : result.populations) {
-      const auto [place, added] = places.emplace(tally.name, merged.size());
-      if (added)
-        merged.push_back(tally);
-      else
-        add_sums(merged[place->second], tally);
-    }
-  return merged;
+  return merged(results, &SegmentResult::populations);
 }
 
 PopulationTally whole_network(const std::vector<PopulationTally>& populations) {

@@ -22,6 +22,11 @@ nlohmann::ordered_json populations_section(const Experiment& experiment,
                                            const std::vector<PopulationTally>& populations);
 nlohmann::ordered_json network_section(const Experiment& experiment, const PopulationTally& network);
 
+/// The tallies of all texts and segments added up, one per projection in the order of the graph.
+std::vector<ProjectionTally> merged_projections(const std::vector<SegmentResult>& results);
+nlohmann::ordered_json projections_section(const Experiment& experiment,
+                                           const std::vector<ProjectionTally>& projections);
+
 nlohmann::ordered_json cause_section(const StoredRun& run, const std::vector<PopulationTally>& populations);
 
 /// How the calibration of each block went; null without one.
@@ -31,7 +36,8 @@ double calibration_seconds(const StoredRun& run);
 
 /// One object per table of experiment.energy.
 nlohmann::ordered_json energy_section(const Experiment& experiment, const OperationCount& operations,
-                                      const std::vector<PopulationTally>& populations);
+                                      const std::vector<PopulationTally>& populations,
+                                      const std::vector<ProjectionTally>& projections);
 
 nlohmann::ordered_json timing_section(const StoredRun& run);
 nlohmann::ordered_json provenance_section(const StoredRun& run);

@@ -53,6 +53,7 @@ TEST_CASE("segments, populations and spikes of a run add up to its report") {
     tokens += row.at("tokens").get<std::uint64_t>();
     operations += row.at("operations.synaptic_operations").get<std::uint64_t>();
     CHECK_FALSE(row.contains("populations"));
+    CHECK_FALSE(row.contains("projections"));
   }
   CHECK(tokens == report.at("perplexity").at(0).at("tokens"));
   CHECK(operations == report.at("operations").at("synaptic_operations"));
@@ -62,6 +63,18 @@ TEST_CASE("segments, populations and spikes of a run add up to its report") {
     spikes[row.at("name")] += row.at("spikes").get<std::uint64_t>();
   for (const nlohmann::json& population : report.at("populations"))
     CHECK(spikes.at(population.at("name")) == population.at("spikes"));
+  exported("runs/* --table projections --to projections.csv", folder);
+  exported("runs/* --table projections --to projections.jsonl", folder);
+  std::map<std::string, std::uint64_t> reached;
+  std::uint64_t reached_by_all = 0;
+  for (const nlohmann::json& row : rows_of(folder.path() / "projections.jsonl")) {
+    reached[row.at("name")] += row.at("synaptic_operations").get<std::uint64_t>();
+    reached_by_all += row.at("synaptic_operations").get<std::uint64_t>();
+  }
+  CHECK(reached_by_all == operations);
+  for (const nlohmann::json& projection : report.at("projections"))
+    CHECK(reached.at(projection.at("name")) == projection.at("synaptic_operations"));
+  CHECK(lines_of(folder.path() / "projections.csv") == 1 + rows_of(folder.path() / "projections.jsonl").size());
   const auto of_q = rows_of(folder.path() / "spikes.jsonl");
   CHECK(of_q.size() == spikes.at("blocks.1.q"));
   CHECK(of_q.front().at("population") == "blocks.1.q");

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "experiments/report/html/heat_map.hpp"
 #include "experiments/report/html/line_chart.hpp"
 #include "experiments/report/html/page_sections.hpp"
 #include "experiments/report/html/stacked_bars.hpp"
@@ -128,14 +129,28 @@ std::string sensitivity(const Value& table, double firing_rate, double tokens) {
   return figure(line_chart(chart), "What another firing rate would cost, with as many synapses to a spike.");
 }
 
+/// Where in the network the SNN's energy goes.
+std::string places(const Value& table) {
+  const std::string maps =
+      heat_map(table["populations"],
+               {.caption = "By population, % of the SNN's energy: its neurons and all that its spikes do.",
+                .key = "share"}) +
+      heat_map(table["projections"],
+               {.caption = "By projection, % of the SNN's energy: the spikes that it carries, its weights, the "
+                           "accumulates behind them.",
+                .key = "share"});
+  return maps.empty() ? "" : "<div class=\"maps\">\n" + maps + "</div>\n";
+}
+
 std::string of_table(const Value& report, const Value& table) {
   const double count = tokens(report);
   return fmt::format(
-      "<h3>{}</h3>\n<p class=\"about\">{}. {}.</p>\n<p class=\"lead\">{}</p>\n<div class=\"pair\">{}{}</div>\n{}{}{}{}",
+      "<h3>{}</h3>\n<p class=\"about\">{}. {}.</p>\n<p class=\"lead\">{}</p>\n<div "
+      "class=\"pair\">{}{}</div>\n{}{}{}{}{}",
       escape(table["table"].text()), escape(table["title"].text()), escape(table["source"].text()),
       escape(table["conclusion"].text()), bars(table, count),
       sensitivity(table, report["network"]["firing_rate"].number(), count), break_even(table), graded(table, count),
-      chip(table, count), details("Energy in numbers", breakdown(table, count)));
+      chip(table, count), places(table), details("Energy in numbers", breakdown(table, count)));
 }
 
 }  // namespace

@@ -8,7 +8,8 @@
 namespace snnsim::experiments::html {
 
 /// One number of every population, blocks downwards and sites to the right: a table whose cells have the more
-/// colour the larger they are. Populations that are not named blocks.<k>.<site> are left out.
+/// colour the larger they are. Populations that are not named blocks.<k>.<site> are left out. Projections, which are
+/// named blocks.<k>.<matrix>, may take their place.
 struct HeatMap {
   std::string caption{};        // plain text
   std::string_view key{};       // of the number in a population of the report

@@ -21,6 +21,7 @@ Section energy(const Value& report);
 Section operations(const Value& report);
 Section what_is_a_spike(const Value& report);
 Section all_populations(const Value& report);
+Section all_projections(const Value& report);
 Section provenance(const Value& report);
 
 }  // namespace snnsim::experiments::html

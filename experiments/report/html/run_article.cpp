@@ -33,7 +33,7 @@ std::string run_article(const nlohmann::ordered_json& json, const SpikeExcerpt& 
       subtitle(report), incomplete(report),
       with_links(run, {headline(report), zero_shot(report), errors(report), activity(report), arrival(report),
                        calibration(report), raster(run, spikes), energy(report), operations(report),
-                       what_is_a_spike(report), all_populations(report), provenance(report)}));
+                       what_is_a_spike(report), all_populations(report), all_projections(report), provenance(report)}));
 }
 
 }  // namespace snnsim::experiments::html

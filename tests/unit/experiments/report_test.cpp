@@ -9,6 +9,7 @@
 
 #include "experiments/files.hpp"
 #include "experiments/run_directory.hpp"
+#include "experiments/segment_result_json.hpp"
 #include "tests/support/scratch_folder.hpp"
 #include "tests/unit/experiments/sample_run.hpp"
 
@@ -253,6 +254,49 @@ TEST_CASE("energy of a population, by hand") {
   CHECK(first["total"].get<double>() == doctest::Approx(sum).epsilon(1e-14));
   CHECK(energy["not_priced"] == std::vector<std::string>{"static_power"});
   CHECK(energy["latency_s"].is_null());
+}
+
+TEST_CASE("energy of a projection, by hand") {
+  StoredRun run = sample_run();
+  const ordered_json report = make_report(run);
+  REQUIRE(report["projections"].size() == 2);
+  const ordered_json& counted = report["projections"][1];  // two segments of 100 and 101 spikes
+  CHECK(counted["name"] == "blocks.1.query");
+  CHECK(counted["from"] == "blocks.1.attn_in");
+  CHECK(counted["synapses"] == 64);
+  CHECK(counted["spikes"] == 201);
+  CHECK(counted["spike_hops"].is_null());
+  CHECK(counted["synaptic_operations"] == 8 * 201);
+  CHECK(counted["synaptic_shift_adds"] == 8 * 240);
+  CHECK(counted["multiply_accumulates"] == 1280);
+  const ordered_json& energy = report["energy"][0]["projections"][1];
+  CHECK(energy["compute"].get<double>() == doctest::Approx(300 * 8 * 0.1));
+  CHECK(energy["weight_fetch"].get<double>() == doctest::Approx(201 * 8 * 12.5));
+  CHECK(energy["traffic"].get<double>() == doctest::Approx(201 * 20));
+  const double total = 240 + 20100 + 4020;
+  CHECK(energy["total"].get<double>() == doctest::Approx(total).epsilon(1e-14));
+  CHECK(energy["share"].get<double>() ==
+        doctest::Approx(total / report["energy"][0]["snn_pj"].get<double>()).epsilon(1e-14));
+  run.experiment.simulation.hop = 1;
+  run.experiment.energy.tables = {{"loihi1"}};
+  const ordered_json on_mesh = make_report(run);
+  CHECK(on_mesh["projections"][1]["spike_hops"] == 400);
+  CHECK(on_mesh["energy"][0]["projections"][1]["traffic"].get<double>() == doctest::Approx(201 * 1.7 + 400 * 3.5));
+}
+
+TEST_CASE("results of versions that did not count by projection still make a report") {
+  StoredRun run = sample_run();
+  for (SegmentResult& result : run.results) {
+    nlohmann::json line = to_json(result);
+    line.erase("projections");
+    result = segment_result_from(line);
+  }
+  const ordered_json report = make_report(run);
+  CHECK(report["projections"].empty());
+  CHECK(report["energy"][0]["projections"].empty());
+  CHECK(report["energy"][0]["populations"] == make_report(sample_run())["energy"][0]["populations"]);
+  CHECK(holds(report_html({run}), "All populations"));
+  CHECK_FALSE(holds(report_html({run}), "All projections"));
 }
 
 TEST_CASE("a chip's time and power: a population on a core, or all on one") {

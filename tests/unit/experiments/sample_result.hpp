@@ -50,6 +50,17 @@ inline SegmentResult sample_result(std::size_t text = 0, std::size_t segment = 0
     tally.total = 11 * x;
     result.populations.push_back(tally);
   }
+  for (const char* name : {"blocks.0.query", "blocks.1.query"}) {
+    ProjectionTally tally{.name = name, .from = std::string(name, 9) + "attn_in", .synapses = 64};
+    tally.spikes = 100 + segment;
+    tally.spike_hops = 200;
+    tally.synaptic_operations = 8 * tally.spikes;
+    tally.synaptic_magnitude = 8 * 150;
+    tally.synaptic_shift_adds = 8 * 120;
+    tally.weight_bytes = tally.synaptic_operations;
+    tally.multiply_accumulates = 640;
+    result.projections.push_back(tally);
+  }
   result.operations.synaptic_operations = 1000 + segment;
   result.operations.synaptic_magnitude = 1500;
   result.operations.synaptic_shift_adds = 1200;

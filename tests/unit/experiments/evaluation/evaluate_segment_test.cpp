@@ -92,6 +92,51 @@ TEST_CASE("what the populations did adds up to the operations of the network") {
   }
 }
 
+TEST_CASE("what the projections did adds up to that of each population, and to the operations of the network") {
+  Experiment experiment = bundled_experiment(Neuron::integer_spiking, 3);
+  experiment.quantization.weight_bits = 4;
+  experiment.simulation.hop = 1;
+  const SegmentResult result = evaluated(experiment);
+  REQUIRE(result.projections.size() == 6 * 7);
+  OperationCount sum;
+  for (const ProjectionTally& tally : result.projections) {
+    sum.synaptic_operations += tally.synaptic_operations;
+    sum.synaptic_magnitude += tally.synaptic_magnitude;
+    sum.synaptic_shift_adds += tally.synaptic_shift_adds;
+    sum.weight_bytes += tally.weight_bytes;
+    sum.spike_messages += tally.spikes;
+    sum.multiply_accumulates += tally.multiply_accumulates;
+    CHECK(tally.multiply_accumulates == 18 * tally.synapses);
+    CHECK(tally.weight_bytes == tally.synaptic_operations / 2);
+  }
+  sum.neuron_updates = result.operations.neuron_updates;
+  sum.neurons_active = result.operations.neurons_active;
+  sum.analog = result.operations.analog;
+  sum.analog_once = result.operations.analog_once;
+  CHECK(sum == result.operations);
+  for (const PopulationTally& population : result.populations) {
+    CAPTURE(population.name);
+    std::uint64_t spikes = 0, hops = 0, operations = 0, magnitude = 0, shift_adds = 0;
+    for (const ProjectionTally& tally : result.projections) {
+      if (tally.from != population.name) continue;
+      CHECK(tally.spikes == population.spikes);
+      spikes += tally.spikes;
+      hops += tally.spike_hops;
+      operations += tally.synaptic_operations;
+      magnitude += tally.synaptic_magnitude;
+      shift_adds += tally.synaptic_shift_adds;
+    }
+    CHECK(spikes == population.spikes * population.projections);
+    CHECK(hops == population.spike_hops);
+    CHECK(operations == population.spikes * population.fan_out);
+    CHECK(magnitude == population.magnitude * population.fan_out);
+    CHECK(shift_adds == population.shift_adds * population.fan_out);
+  }
+  CHECK(result.projections[0].name == "blocks.0.query");
+  CHECK(result.projections[0].from == "blocks.0.attn_in");
+  CHECK(result.projections[6].from == "blocks.0.mlp_mid");
+}
+
 TEST_CASE("the numbers of a result belong together") {
   std::vector<TokenLikelihood> tokens;
   const SegmentResult result = evaluated(bundled_experiment(Neuron::st_bif, 2), &tokens);

@@ -224,4 +224,39 @@ TEST_CASE("the energy of the chain of IF neurons, worked by hand to the last dig
   }
 }
 
+// The same network, by projection and population. Input to hidden: 8 spikes, 24 synaptic operations; hidden to output:
+// 7 spikes, 9 operations. Hidden: 3 neurons × 8 steps, 7 spikes; output: 2 × 8, 4 spikes.
+//   horowitz_45nm: 24 × 0.1, 24 × 12.5, 8 × 20 = 462.4; 9 × 0.1, 9 × 12.5, 7 × 20 = 253.4; 24 × 10.2 + 7 × 0.1; 16
+//   × 10.2
+//                  + 4 × 0.1
+//   loihi1:        24 × 23.6, (in it), 8 × 5.2 = 608; 9 × 23.6, (in it), 7 × 5.2 = 248.8; 7 × 81 + 17 × 52; 4 × 81 + 12
+//   ×
+//                  52
+//   spinnaker2:    24 × 450; 9 × 450; 24 × 2190; 16 × 2190
+TEST_CASE("the energy of that chain by projection and population, worked by hand to the last digit") {
+  NetworkDescription network = example("if_chain");
+  network.energy.tables = {{"horowitz_45nm"}, {"loihi1"}, {"spinnaker2"}};
+  const BuiltNetwork built = build_network(network);
+  const nlohmann::ordered_json energy =
+      network_report(network, built, run_network(network, built, nullptr), "0")["energy"];
+  const auto digits = [](double pj) { return fmt::format("{:.12g}", pj); };
+  const char* projections[3][2][4] = {{{"2.4", "300", "160", "462.4"}, {"0.9", "112.5", "140", "253.4"}},
+                                      {{"566.4", "0", "41.6", "608"}, {"212.4", "0", "36.4", "248.8"}},
+                                      {{"10800", "0", "0", "10800"}, {"4050", "0", "0", "4050"}}};
+  const char* neurons[3][2] = {{"245.5", "163.6"}, {"1451", "948"}, {"52560", "35040"}};
+  const char* kinds[4] = {"compute", "weight_fetch", "traffic", "total"};
+  for (std::size_t table = 0; table < 3; ++table) {
+    double sum = 0;
+    for (std::size_t p = 0; p < 2; ++p) {
+      const nlohmann::ordered_json& projection = energy[table]["projections"][p];
+      for (std::size_t kind = 0; kind < 4; ++kind)
+        CHECK(digits(projection[kinds[kind]].get<double>()) == projections[table][p][kind]);
+      const double of_neurons = energy[table]["populations"][p]["neurons"].get<double>();
+      CHECK(digits(of_neurons) == neurons[table][p]);
+      sum += projection["total"].get<double>() + of_neurons;
+    }
+    CHECK(digits(sum) == digits(energy[table]["snn_pj"].get<double>()));
+  }
+}
+
 }  // namespace snnsim::experiments

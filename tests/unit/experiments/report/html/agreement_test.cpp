@@ -48,14 +48,18 @@ std::map<std::string, std::string> rows_of(const std::string& csv) {
   return rows;
 }
 
-/// The key in rows_of() of a JSON pointer: "/energy/0/breakdown_pj/snn" is "energy/0/breakdown_pj.snn".
+/// The key in rows_of() of a JSON pointer: "/energy/0/breakdown_pj/snn" is "energy/0/breakdown_pj.snn". Lists in a
+/// section count from 1.
 std::string row_name(const ordered_json& report, const std::string& path) {
   std::vector<std::string> parts;
   std::istringstream in(path.substr(1));
   for (std::string part; std::getline(in, part, '/');) parts.push_back(part);
   const std::size_t fixed = report[parts[0]].is_array() ? 2 : 1;
   std::string out = fixed == 2 ? parts[0] + "/" + parts[1] + "/" : parts[0] + "/";
-  for (std::size_t i = fixed; i < parts.size(); ++i) out += (i > fixed ? "." : "") + parts[i];
+  for (std::size_t i = fixed; i < parts.size(); ++i) {
+    const bool place = parts[i].find_first_not_of("0123456789") == std::string::npos;
+    out += (i > fixed ? "." : "") + (place ? std::to_string(std::stoul(parts[i]) + 1) : parts[i]);
+  }
   return out;
 }
 
@@ -137,7 +141,8 @@ TEST_CASE("every number of report.html is that of report.json and report.csv, an
     check_rounding(shown, value);
     ++sections[shown.path.substr(1, shown.path.find('/', 1) - 1)];
   }
-  for (const char* section : {"perplexity", "zero_shot", "equality", "network", "populations", "operations", "energy"})
+  for (const char* section :
+       {"perplexity", "zero_shot", "equality", "network", "populations", "projections", "operations", "energy"})
     CHECK_MESSAGE(sections[section] >= 2, std::string(section));
 }
 
