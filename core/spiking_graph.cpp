@@ -44,6 +44,8 @@ void SpikingGraph::check_widths(NodeId id) const {
     expect(population->width());
     if (population->initial_potential.size() != population->width())
       throw std::logic_error(fmt::format("node {}: initial potentials and thresholds differ in number", id));
+    if (!population->step_potential.empty() && !std::holds_alternative<IntegerSpiking>(population->neuron))
+      throw std::logic_error(fmt::format("node {}: only integer_spiking neurons have offsets of their steps", id));
   }
   if (const auto* projection = std::get_if<Projection>(&node(id))) {
     expect(projection->in());

@@ -22,9 +22,12 @@ enum class CalibrationMethod {
   threshold_search,
   potential,
   offset_spike,
-  residual_membrane
+  residual_membrane,
+  bias,
+  local_threshold_balancing,
+  weights
 };
-enum class CalibrationParameters { both, threshold, potential };
+enum class CalibrationParameters { both, threshold, potential, offset, all };
 enum class Neuron { integer_spiking, sigma_delta, st_bif, integrate_and_fire };
 enum class Embedding { constant, impulse };
 enum class Levels { by_neuron, timesteps, bits, bits_per_step };
@@ -40,9 +43,17 @@ enum class Network { dense, qann, snn };
 namespace names {
 inline constexpr std::string_view weight_quantizer[] = {"rtn", "gptq"};
 inline constexpr std::string_view rotation[] = {"none", "hadamard"};
-inline constexpr std::string_view calibration_method[] = {
-    "none", "theta_v0", "coordinate_search", "threshold_search", "potential", "offset_spike", "residual_membrane"};
-inline constexpr std::string_view calibration_parameters[] = {"both", "threshold", "potential"};
+inline constexpr std::string_view calibration_method[] = {"none",
+                                                          "theta_v0",
+                                                          "coordinate_search",
+                                                          "threshold_search",
+                                                          "potential",
+                                                          "offset_spike",
+                                                          "residual_membrane",
+                                                          "bias",
+                                                          "local_threshold_balancing",
+                                                          "weights"};
+inline constexpr std::string_view calibration_parameters[] = {"both", "threshold", "potential", "offset", "all"};
 inline constexpr std::string_view neuron[] = {"integer_spiking", "sigma_delta", "st_bif", "integrate_and_fire"};
 inline constexpr std::string_view embedding[] = {"constant", "impulse"};
 inline constexpr std::string_view levels[] = {"", "timesteps", "bits", "bits_per_step"};
@@ -274,6 +285,12 @@ struct CalibrationSection {
   std::size_t epochs = 10;
   double learning_rate = 5e-4;
 
+  /// Its parameters are used, and offsets of steps are among them.
+  bool offsets() const {
+    return (method == CalibrationMethod::theta_v0 || method == CalibrationMethod::coordinate_search) &&
+           (parameters == CalibrationParameters::offset || parameters == CalibrationParameters::all);
+  }
+
   template <class Visit>
   static void fields(Visit&& visit) {
     using S = CalibrationSection;
@@ -281,16 +298,18 @@ struct CalibrationSection {
           Rule{.help = "how thresholds and initial potentials of the spiking network are set, block by block, so that "
                        "its output is that of the dense blocks (docs/calibration.md); theta_v0: by gradient descent "
                        "through all steps; coordinate_search: by trying; threshold_search, potential, offset_spike, "
-                       "residual_membrane: site by site"});
-    visit("parameters", &S::parameters,
-          Rule{.help = "theta_v0, coordinate_search: thresholds, initial potentials, or both"});
+                       "residual_membrane, bias, local_threshold_balancing: site by site; weights: weights instead, "
+                       "as a reference"});
     visit(
-        "group", &S::group,
-        Rule{.help = "theta_v0, coordinate_search: channels that share a threshold; -1: a whole site; always a head in "
-                     "q, k, v",
-             .unit = "channels",
-             .least = -1,
-             .most = 1048576});
+        "parameters", &S::parameters,
+        Rule{.help = "theta_v0, coordinate_search: thresholds, initial potentials, or both; offset: what each step of "
+                     "an integer_spiking site adds to its offset; all: all three"});
+    visit("group", &S::group,
+          Rule{.help = "theta_v0, coordinate_search, local_threshold_balancing: channels that share a threshold; -1: a "
+                       "whole site; always a head in q, k, v",
+               .unit = "channels",
+               .least = -1,
+               .most = 1048576});
     visit("potential_group", &S::potential_group,
           Rule{.help = "theta_v0, coordinate_search: channels that share an initial potential; -1: a whole site",
                .unit = "channels",
@@ -302,15 +321,19 @@ struct CalibrationSection {
           Rule{.help = "documents used, chosen by the seed", .unit = "documents", .least = 1, .most = 1000000});
     visit("length", &S::length,
           Rule{.help = "a document is cut at this many positions", .unit = "positions", .least = 2, .most = 1048576});
-    visit("epochs", &S::epochs,
-          Rule{.help = "theta_v0: passes over the documents; coordinate_search: over the parameters",
-               .least = 1,
-               .most = 100000});
-    visit("learning_rate", &S::learning_rate,
-          Rule{.help = "theta_v0: first step of ln(threshold) and of the potentials in thresholds; decays to 0",
-               .least = 0,
-               .most = 10,
-               .exclusive = true});
+    visit(
+        "epochs", &S::epochs,
+        Rule{.help = "theta_v0, local_threshold_balancing, weights: passes over the documents; coordinate_search: over "
+                     "the parameters",
+             .least = 1,
+             .most = 100000});
+    visit(
+        "learning_rate", &S::learning_rate,
+        Rule{.help = "theta_v0, local_threshold_balancing: first step of ln(threshold), and of potentials and offsets "
+                     "in thresholds; weights: of weights in levels; decays to 0",
+             .least = 0,
+             .most = 10,
+             .exclusive = true});
   }
   bool operator==(const CalibrationSection&) const = default;
 };

@@ -65,9 +65,22 @@ void check_calibration(const JsonSource& source, const Experiment& experiment) {
                             std::ranges::any_of(conversion.overrides, [](const auto& other) {
                               return other.neuron == Neuron::integrate_and_fire;
                             });
-  if (experiment.calibration.method == CalibrationMethod::theta_v0 && fires_signed)
-    complain("theta_v0 knows no gradient of integrate_and_fire neurons",
+  const CalibrationSection& calibration = experiment.calibration;
+  const bool descends =
+      calibration.method == CalibrationMethod::theta_v0 || calibration.method == CalibrationMethod::weights;
+  if (descends && fires_signed)
+    complain(fmt::format("{} knows no gradient of integrate_and_fire neurons", name(calibration.method)),
              "use integer_spiking, st_bif or sigma_delta, or another calibration.method");
+  if (calibration.method == CalibrationMethod::weights && experiment.quantization.weight_bits == bits_off)
+    complain("with weight_bits 16 there are no integers to tune",
+             "set quantization.weight_bits to at most 8, or another calibration.method");
+  const bool others =
+      conversion.neuron != Neuron::integer_spiking || std::ranges::any_of(conversion.overrides, [](const auto& other) {
+        return other.neuron.value_or(Neuron::integer_spiking) != Neuron::integer_spiking;
+      });
+  if (calibration.offsets() && others)
+    complain("only integer_spiking neurons have an offset that steps could add to",
+             "set calibration.parameters to both, threshold or potential");
   if (experiment.quantization.activation_bits == bits_off)
     complain("with activation_bits 16 nothing spikes that could be calibrated",
              "set calibration.method to none, or fewer quantization.activation_bits");

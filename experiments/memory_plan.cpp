@@ -19,6 +19,8 @@ using models::LlamaConfig;
 using models::Site;
 
 constexpr std::uint64_t kFloat = sizeof(float), kCount = sizeof(std::int16_t), kWord = sizeof(std::int32_t);
+// AdamW holds four doubles of a tuned weight, its gradient comes in fp32 and fp64, and it is rounded and packed.
+constexpr std::uint64_t kTunedWeight = 48;
 
 /// Widths of everything in a decoder.
 struct Widths {
@@ -187,8 +189,8 @@ std::uint32_t longest_lag(const Experiment& experiment, const LlamaConfig& c) {
 }
 
 /// What a calibration holds: the spiking stream after each step, the dense stream and its target for every sequence;
-/// copies of the stream, and buffers, of those that run at once; and for the gradient all steps of one sequence and the
-/// transposed weights of a block.
+/// copies of the stream, and buffers, of those that run at once; for the gradient all steps of one sequence and the
+/// transposed weights of a block; and what a descent keeps of each weight, where weights descend.
 std::uint64_t calibrating_bytes(const Experiment& experiment, const std::vector<TokenIds>& calibration,
                                 const LlamaConfig& c, std::size_t threads) {
   if (!experiment.calibrates()) return 0;
@@ -203,12 +205,13 @@ std::uint64_t calibrating_bytes(const Experiment& experiment, const std::vector<
   const std::uint64_t running =
       std::min<std::uint64_t>(threads, calibration.size()) * longest * (steps * w.hidden * kFloat + buffers(w) + state);
   const std::uint64_t record = w.sites * (2 * kFloat + 1) + (w.hidden + 2 * w.inner) * kFloat;
-  const bool gradient = experiment.calibration.method == CalibrationMethod::theta_v0;
+  const bool tuned = experiment.calibration.method == CalibrationMethod::weights;
+  const bool gradient = tuned || experiment.calibration.method == CalibrationMethod::theta_v0;
   const std::uint64_t transposed =
       block_weights(w, [](std::uint64_t out, std::uint64_t in) { return out * in * kFloat; });
   return tokens * (steps + 2) * w.hidden * kFloat + rotated_block(experiment.quantization, w) +
          (gradient ? std::max(running, longest * (steps + longest_lag(experiment, c)) * record + running / threads) +
-                         transposed
+                         transposed + (tuned ? transposed / kFloat * kTunedWeight : 0)
                    : running);
 }
 

@@ -8,10 +8,13 @@
 #include "experiments/calibration_file.hpp"
 #include "experiments/evaluation/segments.hpp"
 #include "experiments/quantized_inputs.hpp"
+#include "models/calibration/bias_correction.hpp"
 #include "models/calibration/coordinate_search.hpp"
+#include "models/calibration/local_threshold_balancing.hpp"
 #include "models/calibration/mean_correction.hpp"
 #include "models/calibration/spiking_threshold_search.hpp"
 #include "models/calibration/theta_v0.hpp"
+#include "models/calibration/weight_tuning.hpp"
 #include "models/quantization/threshold_search.hpp"
 
 namespace snnsim::experiments {
@@ -203,10 +206,17 @@ std::size_t group_of(int group) {
 
 std::unique_ptr<const models::Calibrator> make_calibrator(const Experiment& experiment) {
   const CalibrationSection& section = experiment.calibration;
+  const auto chosen = [&](CalibrationParameters one) {
+    return section.parameters == one || section.parameters == CalibrationParameters::all ||
+           (section.parameters == CalibrationParameters::both && one != CalibrationParameters::offset);
+  };
   const models::ParameterGroups groups{.threshold = group_of(section.group),
                                        .potential = group_of(section.potential_group),
-                                       .thresholds = section.parameters != CalibrationParameters::potential,
-                                       .potentials = section.parameters != CalibrationParameters::threshold};
+                                       .thresholds = chosen(CalibrationParameters::threshold),
+                                       .potentials = chosen(CalibrationParameters::potential),
+                                       .offsets = section.offsets() ? experiment.conversion.timesteps : 0};
+  const models::DescentOptions descent{
+      .epochs = section.epochs, .learning_rate = section.learning_rate, .seed = experiment.seed};
   switch (section.method) {
     case CalibrationMethod::coordinate_search:
       return models::make_coordinate_search(groups, section.epochs);
@@ -218,18 +228,24 @@ std::unique_ptr<const models::Calibrator> make_calibrator(const Experiment& expe
       return models::make_mean_correction(models::MeanTarget::drive);
     case CalibrationMethod::residual_membrane:
       return models::make_mean_correction(models::MeanTarget::input);
+    case CalibrationMethod::bias:
+      return models::make_bias_correction();
+    case CalibrationMethod::local_threshold_balancing:
+      return models::make_local_threshold_balancing(groups, descent);
+    case CalibrationMethod::weights:
+      return models::make_weight_tuning(descent);
     case CalibrationMethod::none:
     case CalibrationMethod::theta_v0:
       break;
   }
-  return models::make_theta_v0(
-      {.groups = groups, .epochs = section.epochs, .learning_rate = section.learning_rate, .seed = experiment.seed});
+  return models::make_theta_v0(groups, descent);
 }
 
 /// Tells what a calibration does, and keeps what is done.
 class CalibrationLog final : public models::CalibrationObserver {
  public:
-  CalibrationLog(const BuildOptions& options, std::size_t blocks) : options_(options), blocks_(blocks) {}
+  CalibrationLog(const BuildOptions& options, const models::QuantizedModel& model)
+      : options_(options), model_(model), blocks_(model.blocks.size()) {}
 
   void round_done(std::size_t block, double loss) override {
     round_ = block == block_ ? round_ + 1 : 1;
@@ -237,7 +253,7 @@ class CalibrationLog final : public models::CalibrationObserver {
     options_.stage(fmt::format("calibrating block {} of {}, round {}: loss {:.3e}", block + 1, blocks_, round_, loss));
   }
   bool block_done(const models::CalibrationOutcome& outcome) override {
-    if (!options_.calibration_file.empty()) write_calibration(options_.calibration_file, outcome);
+    if (!options_.calibration_file.empty()) write_calibration(options_.calibration_file, outcome, model_);
     stopped_ = options_.stop != nullptr && *options_.stop;
     return !stopped_;
   }
@@ -245,6 +261,7 @@ class CalibrationLog final : public models::CalibrationObserver {
 
  private:
   const BuildOptions& options_;
+  const models::QuantizedModel& model_;
   std::size_t blocks_, block_ = 0, round_ = 0;
   bool stopped_ = false;
 };
@@ -267,7 +284,7 @@ bool calibrate_network(const Experiment& experiment, const std::vector<TokenIds>
               return start_phase(experiment, population).value_or(conversion.timesteps);
             },
         .refinement = conversion.refinement};
-    CalibrationLog log(options, pipeline.qann.blocks.size());
+    CalibrationLog log(options, pipeline.qann);
     done = models::calibrate(pipeline.qann, with_prefix(pipeline.prefix.prefix, sequences), dynamics,
                              *make_calibrator(experiment), log, std::move(done));
     if (log.stopped()) return false;

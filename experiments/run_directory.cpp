@@ -33,8 +33,8 @@ using SegmentKey = std::pair<std::size_t, std::size_t>;
 void discard(const fs::path& folder) noexcept {
   std::error_code ignored;
   for (const char* name : {"experiment.json", "manifest.json", "results.jsonl", "report.json", "report.csv",
-                           "report.html", "calibration.json", "token_nll.csv", "token_nll.partial", "spikes.h5",
-                           "spikes.h5.partial", "spikes.partial", "run.log"})
+                           "report.html", "calibration.json", "calibrated_weights", "token_nll.csv",
+                           "token_nll.partial", "spikes.h5", "spikes.h5.partial", "spikes.partial", "run.log"})
     fs::remove_all(folder / name, ignored);
 }
 

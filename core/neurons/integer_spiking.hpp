@@ -20,6 +20,7 @@ namespace snnsim {
 /// | v(0)      | initial potential                         | θ               | from the population, default 1/2   |
 /// | α         | offset per step, so that s is unsigned    | count           | -low / T, kept as a rational       |
 /// | L         | levels of one step                        | count           | ceil((high - low) / T)             |
+/// | δ(t)      | added to α at step t, taken off nowhere   | θ               | from the population, default 0     |
 ///
 /// Σ emitted = Q(X) when 0 <= I(t) + αθ < Lθ at every step and LT = high - low; at T = 1 always, and so when all input
 /// is there at the first step and LT = high - low. Otherwise current that arrives late, or overshoots and is taken
@@ -61,12 +62,12 @@ struct IntegerSpiking {
     return static_cast<std::int32_t>(std::min(std::max(-bound, std::floor(level)), bound));
   }
 
-  /// counts(level): floor(X/θ + v(0)/θ + α t).
+  /// counts(level): floor(X/θ + v(0)/θ + Σ δ + α t).
   template <typename Counts>
   void fire(const NeuronRow& row, const Counts& counts) const {
     const std::int32_t most = levels();
     for (std::size_t j = 0; j < row.width; ++j) {
-      const float level = row.drive[j] / row.threshold[j] + row.initial_potential[j];    // as in Q(X)
+      const float level = row.drive[j] / row.threshold[j] + (row.initial_potential[j] + row.added);  // as in Q(X)
       const std::int32_t s = std::min(std::max(0, counts(level) - row.state[j]), most);  // floor(m(t)/θ), clipped
       row.state[j] += s;
       row.spikes[j] = static_cast<std::int16_t>(s);

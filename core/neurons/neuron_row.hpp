@@ -17,6 +17,7 @@ struct NeuronRow {
   std::int16_t* spikes = nullptr;            // out: s(t), signed count of this update
   std::uint32_t step = 0;                    // t, the updates of this row counted from 1
   std::int32_t tick = 0;                     // now, for neurons that are refractory between steps
+  float added = 0;                           // to v/θ by the steps so far: Population::added_potential()
 };
 
 }  // namespace snnsim

@@ -187,14 +187,16 @@ std::vector<NetworkState::Updated> NetworkState::update_population(NodeId id, co
         for (std::size_t u = 0; u < updates.size(); ++u) {
           Frame& shown = *updates[u].shown;
           if (u > 0) shown.steps[r] = updates[u - 1].shown->steps[r];
+          const std::uint32_t step = ++shown.steps[r];
           const NeuronRow row{population.width(),
                               updates[u].inputs[0]->value.row(r),
                               population.threshold.data(),
                               population.initial_potential.data(),
                               state.accumulators.row(r),
                               shown.spikes.row(r),
-                              ++shown.steps[r],
-                              static_cast<std::int32_t>(updates[u].now.tick)};
+                              step,
+                              static_cast<std::int32_t>(updates[u].now.tick),
+                              population.added_potential(step)};
           results.row(u)[k] = {update_neurons(population.neuron, row), next_update(population.neuron, row)};
           if (state.has_readers) write_values(population, state, r, shown);
         }

@@ -38,6 +38,7 @@ void add_instance(double x, float drive, std::int32_t count, float threshold, fl
 void measure_errors(const SpikingGraph& graph, const NetworkState& state, NodeId id, const Matrix<float>& dense,
                     std::size_t prefix, PopulationTally& tally) {
   const Population& population = graph.population(id);
+  const float added = population.added_potential();
   std::vector<PopulationTally> rows(state.positions() - prefix);
   parallel_for(rows.size(), [&](std::size_t k) {
     const auto position = static_cast<Position>(prefix + k);
@@ -46,7 +47,7 @@ void measure_errors(const SpikingGraph& graph, const NetworkState& state, NodeId
     const float* x = dense.row(position);
     const float* drive = state.drive(id).row(position);
     for (std::size_t j = 0; j < counts.size(); ++j)
-      add_instance(x[j], drive[j], counts[j], population.threshold[j], population.initial_potential[j],
+      add_instance(x[j], drive[j], counts[j], population.threshold[j], population.initial_potential[j] + added,
                    population.range, rows[k]);
   });
   for (const PopulationTally& row : rows) add_sums(tally, row);  // in position order: the same on any thread count

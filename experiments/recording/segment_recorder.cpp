@@ -67,6 +67,7 @@ void SegmentRecorder::describe(const Population& population) const {
   hdf5::put_attribute(group.id(), "offset", offset(population.neuron) / timesteps_);
   put_column<float>(group.id(), "threshold", population.threshold);
   put_column<float>(group.id(), "initial_potential", population.initial_potential);
+  if (!population.step_potential.empty()) put_column<float>(group.id(), "step_potential", population.step_potential);
 }
 
 void SegmentRecorder::on_update(const PopulationUpdate& update) {
@@ -87,7 +88,7 @@ void SegmentRecorder::on_late(const PopulationUpdate& update) {
   for (const Position row : update.rows) tables.drives->add(place(update, row), {update.drive.row(row), width});
 }
 
-/// v(t)/θ = X(t)/θ + v(0)/θ + α t - Σ s: method.md section 2.
+/// v(t)/θ = X(t)/θ + v(0)/θ + α t + Σ δ - Σ s: method.md section 2.
 void SegmentRecorder::add_potential(const PopulationUpdate& update, const Population& population, Position row,
                                     Tables& tables) const {
   if (tables.steps.size() < update.drive.rows()) {
@@ -95,10 +96,11 @@ void SegmentRecorder::add_potential(const PopulationUpdate& update, const Popula
     tables.emitted.resize_rows(update.drive.rows());
   }
   const double offsets = offset(population.neuron) * (++tables.steps[row] / timesteps_);
+  const float added = population.added_potential(tables.steps[row]);
   std::vector<float> potential(population.width());
   for (std::size_t j = 0; j < potential.size(); ++j) {
     const std::int32_t emitted = tables.emitted.row(row)[j] += update.spikes.row(row)[j];
-    const float level = update.drive.row(row)[j] / population.threshold[j] + population.initial_potential[j];
+    const float level = update.drive.row(row)[j] / population.threshold[j] + (population.initial_potential[j] + added);
     potential[j] = static_cast<float>(static_cast<double>(level) + offsets - emitted);
   }
   tables.potentials->add(place(update, row), potential);

@@ -16,16 +16,17 @@ template <typename Real>
 struct SiteGradient {
   std::vector<Real> threshold;          // by θ
   std::vector<Real> initial_potential;  // by v(0)/θ
+  std::vector<Real> step_offset{};      // by δ(t)/θ, of all channels together (T); as long as steps were seen
 };
 
 /// Parameters as the derivative reads them: θ and v(0)/θ are in the records already.
 template <typename Real>
 using SiteThresholds = PerSite<std::vector<Real>>;
 
-/// Reverse mode through all steps of a spiking block: the gradient of a number by thresholds and initial potentials,
-/// from that by the block's output after the last step. The floor of a level passes its gradient straight through;
-/// where a neuron was held by what it can emit in a step, its count is that of the step before, and the gradient goes
-/// there.
+/// Reverse mode through all steps of a spiking block: the gradient of a number by thresholds, initial potentials, the
+/// offsets of steps and weights, from that by the block's output after the last step. The floor of a level passes its
+/// gradient straight through; where a neuron was held by what it can emit in a step, its count is that of the step
+/// before, and the gradient goes there.
 ///
 /// `Maps` has the transposes of the block's linear maps for Real:
 ///   transpose(MatrixName, const Matrix<Real>& dy, Matrix<Real>& dx)   dx (rows × in) += Wᵀ dy
@@ -35,9 +36,14 @@ template <typename Real, typename Maps>
 class BlockGradient {
  public:
   /// prefix: (prefix × kv_heads * head_dim) each.
+  /// by_weights: also the gradient by the weights, which costs about as much as all else.
   BlockGradient(const Maps& maps, const SiteThresholds<Real>& thresholds, const Matrix<Real>& prefix_key,
-                const Matrix<Real>& prefix_value)
-      : maps_(maps), thresholds_(thresholds), prefix_key_(prefix_key), prefix_value_(prefix_value) {
+                const Matrix<Real>& prefix_value, bool by_weights = false)
+      : maps_(maps),
+        thresholds_(thresholds),
+        prefix_key_(prefix_key),
+        prefix_value_(prefix_value),
+        by_weights_(by_weights) {
     for (const Site site : kAllSites) {
       at(gradients_, site).threshold.resize(at(thresholds, site).size());
       at(gradients_, site).initial_potential.resize(at(thresholds, site).size());
@@ -55,6 +61,8 @@ class BlockGradient {
   }
 
   const PerSite<SiteGradient<Real>>& gradients() const { return gradients_; }
+  /// By each weight (out × in); of size 0 for products that were not seen or not asked for.
+  const PerMatrix<Matrix<Real>>& weights() const { return weights_; }
 
  private:
   static bool is_zero(const Matrix<Real>& x) {
@@ -66,14 +74,15 @@ class BlockGradient {
   /// One step: dhidden is the gradient by the residual stream behind the block.
   void add_step(const StepRecord<Real>& step, Matrix<Real> dhidden) {
     const std::size_t rows = step.middle.rows();
-    Matrix<Real> dinner = through_site(step, Site::mlp_mid, transposed({{MatrixName::down, &dhidden}}, Site::mlp_mid));
+    Matrix<Real> dinner =
+        through_site(step, Site::mlp_mid, transposed(step, {{MatrixName::down, &dhidden}}, Site::mlp_mid));
     Matrix<Real> dgate(rows, step.gate.columns()), dup(rows, step.up.columns());
     parallel_for(rows, [&](std::size_t r) {
       maps_.undo_inner(row(dinner, r));
       swiglu_gradient<Real>(row(step.gate, r), row(step.up, r), row(dinner, r), row(dgate, r), row(dup, r));
     });
     const Matrix<Real> dnormalised = through_site(
-        step, Site::mlp_in, transposed({{MatrixName::gate, &dgate}, {MatrixName::up, &dup}}, Site::mlp_in));
+        step, Site::mlp_in, transposed(step, {{MatrixName::gate, &dgate}, {MatrixName::up, &dup}}, Site::mlp_in));
     parallel_for(rows, [&](std::size_t r) {
       add_rms_norm_gradient<Real>(row(step.middle, r), maps_.gain(Site::mlp_in), maps_.epsilon(), row(dnormalised, r),
                                   row(dhidden, r));
@@ -83,7 +92,7 @@ class BlockGradient {
 
   void through_attention(const StepRecord<Real>& step, const Matrix<Real>& dmiddle) {
     Matrix<Real> dattended =
-        through_site(step, Site::attn_out, transposed({{MatrixName::output, &dmiddle}}, Site::attn_out));
+        through_site(step, Site::attn_out, transposed(step, {{MatrixName::output, &dmiddle}}, Site::attn_out));
     parallel_for(dattended.rows(), [&](std::size_t r) { maps_.undo_heads(row(dattended, r)); });
     Matrix<Real> dq, dk, dv;
     attention_gradient(maps_.shape(), values(step, Site::q, {}), values(step, Site::k, prefix_key_),
@@ -99,7 +108,7 @@ class BlockGradient {
     });
     through_site(
         step, Site::attn_in,
-        transposed({{MatrixName::query, &dq}, {MatrixName::key, &dk}, {MatrixName::value, &dv}}, Site::attn_in));
+        transposed(step, {{MatrixName::query, &dq}, {MatrixName::key, &dk}, {MatrixName::value, &dv}}, Site::attn_in));
   }
 
   struct Product {
@@ -107,11 +116,23 @@ class BlockGradient {
     const Matrix<Real>* dy;
   };
   /// The gradient by the value of a site, from those by the products that it feeds.
-  Matrix<Real> transposed(std::initializer_list<Product> products, Site site) const {
+  Matrix<Real> transposed(const StepRecord<Real>& step, std::initializer_list<Product> products, Site site) {
     Matrix<Real> dx(products.begin()->dy->rows(), at(thresholds_, site).size());
-    for (const Product& product : products)
-      if (!is_zero(*product.dy)) maps_.transpose(product.name, *product.dy, dx);
+    for (const Product& product : products) {
+      if (is_zero(*product.dy)) continue;
+      maps_.transpose(product.name, *product.dy, dx);
+      if (by_weights_) add_products(*product.dy, values(step, site, {}), at(weights_, product.name));
+    }
     return dx;
+  }
+
+  /// dw (out × in) += dyᵀ x, rows in order.
+  static void add_products(const Matrix<Real>& dy, const Matrix<Real>& x, Matrix<Real>& dw) {
+    if (dw.rows() == 0) dw = Matrix<Real>(dy.columns(), x.columns());
+    parallel_for(dw.rows(), [&](std::size_t i) {
+      for (std::size_t r = 0; r < dy.rows(); ++r)
+        for (std::size_t j = 0; j < x.columns(); ++j) dw.row(i)[j] += dy.row(r)[i] * x.row(r)[j];
+    });
   }
 
   /// What a site has handed on, `above` in front.
@@ -133,6 +154,7 @@ class BlockGradient {
     SiteGradient<Real>& gradient = at(gradients_, site);
     Matrix<Real>& held = at(held_, site);
     if (held.rows() == 0) held = Matrix<Real>(dvalue.rows(), dvalue.columns());
+    Real by_levels = 0;
     for (std::size_t r = 0; r < dvalue.rows(); ++r)
       for (std::size_t j = 0; j < dvalue.columns(); ++j) {
         const Real by_count = dvalue.row(r)[j] * threshold[j] + held.row(r)[j];
@@ -142,15 +164,25 @@ class BlockGradient {
         gradient.threshold[j] += dvalue.row(r)[j] * record.count.row(r)[j] -
                                  by_level * record.drive.row(r)[j] / (threshold[j] * threshold[j]);
         gradient.initial_potential[j] += by_level;
+        by_levels += by_level;
         dvalue.row(r)[j] = by_level / threshold[j];
       }
+    add_offsets(gradient.step_offset, record.step, by_levels);
     return dvalue;
+  }
+
+  /// The level of step t has all δ up to t in it.
+  static void add_offsets(std::vector<Real>& offsets, std::size_t step, Real by_levels) {
+    offsets.resize(std::max(offsets.size(), step));
+    for (std::size_t t = 0; t < step; ++t) offsets[t] += by_levels;
   }
 
   const Maps& maps_;
   const SiteThresholds<Real>& thresholds_;
   const Matrix<Real>&prefix_key_, &prefix_value_;
+  bool by_weights_;
   PerSite<SiteGradient<Real>> gradients_;
+  PerMatrix<Matrix<Real>> weights_;
   PerSite<Matrix<Real>> held_;  // gradient by the counts of the step before
 };
 

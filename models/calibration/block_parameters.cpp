@@ -24,10 +24,11 @@ void for_groups(std::size_t channels, std::size_t group, const Each& each, const
 }  // namespace
 
 BlockParameters::BlockParameters(BlockCalibration start, const LlamaConfig& config, const ParameterGroups& groups)
-    : start_(std::move(start)) {
+    : start_(std::move(start)), offsets_(groups.offsets) {
   for (const Site site : kAllSites) {
     if (!at(start_, site)) continue;
     const std::size_t channels = at(start_, site)->threshold.size();
+    if (offsets_ > 0) at(start_, site)->step_offset.resize(offsets_);
     const bool per_head = site == Site::q || site == Site::k || site == Site::v;
     const std::size_t head = channels / models::groups(config, site);
     if (groups.thresholds) at(threshold_group_, site) = per_head ? head : group_size(groups.threshold, channels);
@@ -46,6 +47,8 @@ std::vector<double> BlockParameters::values() const {
     for_groups(
         potential.size(), at(potential_group_, site), [&](std::size_t j) { last = potential[j]; },
         [&] { values.push_back(last); });
+    if (offsets_ > 0)
+      values.insert(values.end(), at(start_, site)->step_offset.begin(), at(start_, site)->step_offset.end());
   }
   return values;
 }
@@ -64,6 +67,8 @@ BlockCalibration BlockParameters::calibration(const std::vector<double>& values)
     for_groups(
         potential.size(), at(potential_group_, site), [&](std::size_t j) { potential[j] = static_cast<float>(*value); },
         next);
+    if (offsets_ == 0) continue;
+    for (float& offset : at(result, site)->step_offset) offset = static_cast<float>(*value++);
   }
   return result;
 }
@@ -86,6 +91,8 @@ std::vector<double> BlockParameters::reduce(const PerSite<SiteGradient<float>>& 
     for_groups(
         threshold.size(), at(potential_group_, site),
         [&](std::size_t j) { sum += double{gradient.initial_potential[j]}; }, finish);
+    for (std::size_t t = 0; t < offsets_; ++t)
+      reduced.push_back(t < gradient.step_offset.size() ? double{gradient.step_offset[t]} : 0);
   }
   return reduced;
 }

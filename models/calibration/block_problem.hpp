@@ -25,6 +25,7 @@ struct BlockProblem {
   SpikingBlock block;
   std::size_t prefix = 0;
   const std::vector<BlockExample>& examples;
+  int weight_bits = 8;
 
   /// Σ |ŷ - y|² / Σ |y|² over all examples behind the prefix, ŷ being the block's output after T steps.
   double loss(const BlockCalibration& calibration) const;

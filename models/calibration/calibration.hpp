@@ -13,13 +13,19 @@ namespace snnsim::models {
 struct SiteCalibration {
   std::vector<float> threshold;          // θ (width), > 0
   std::vector<float> initial_potential;  // v(0)/θ (width)
+  /// δ(t)/θ, what step t of an integer_spiking neuron adds to its offset α, in all channels (T); empty: nothing.
+  std::vector<float> step_offset{};
   bool operator==(const SiteCalibration&) const = default;
 };
 
-/// Of the populations of a block; empty where a site does not spike.
-using BlockCalibration = PerSite<std::optional<SiteCalibration>>;
+/// Of the populations of a block, empty where a site does not spike; and of its products.
+struct BlockCalibration : PerSite<std::optional<SiteCalibration>> {
+  PerMatrix<std::vector<float>> bias;  // added to W x (out); empty: none
+  PerMatrix<WeightMatrix> weights;     // instead of those of the QuantizedBlock; without integers: those
+  bool operator==(const BlockCalibration&) const = default;
+};
 
-/// Thresholds and initial potentials of all populations: what a Calibrator makes, and the Converter takes.
+/// What calibration makes of all blocks: a Calibrator's result, and what the Converter takes.
 struct Calibration {
   std::vector<BlockCalibration> blocks;
   bool operator==(const Calibration&) const = default;
@@ -27,6 +33,14 @@ struct Calibration {
 
 /// The block as its quantizers are: θ = λ / `refinement`, v(0) = θ/2.
 BlockCalibration uncalibrated(const QuantizedBlock& block, std::uint32_t refinement = 1);
+
+/// The weights that a product of the calibrated block has.
+const WeightMatrix& weights_of(const QuantizedBlock& block, const BlockCalibration& calibration, MatrixName name);
+/// The block with those weights.
+QuantizedBlock with_weights(const QuantizedBlock& block, const BlockCalibration& calibration);
+
+/// Σ_{i<=t} δ(i) for each step t: Population::step_potential.
+std::vector<float> step_potential(const SiteCalibration& calibration);
 
 /// True if all channels have one threshold, so that it is a common factor of what they drive.
 bool is_uniform(const std::vector<float>& threshold);

@@ -101,7 +101,8 @@ CalibrationOutcome calibrate(const QuantizedModel& model, const std::vector<std:
         neurons,
         SpikingBlock(dense.block(k), model.blocks[k], neurons, options.timesteps, phases_of(k, options)),
         options.prefix,
-        examples};
+        examples,
+        model.weight_bits};
     if (k == outcome.blocks.size()) {
       BlockOutcome block;
       outcome.calibration.blocks.push_back(calibrate_block(problem, uncalibrated(model.blocks[k], options.refinement),

@@ -14,8 +14,8 @@ namespace snnsim::models {
 /// Told of the loss of a block as it is calibrated.
 using LossObserver = std::function<void(double loss)>;
 
-/// Sets thresholds and initial potentials of one spiking block after the other: the layer-wise calibration of the dual
-/// conversion (method.md section 6). A baseline is another implementation of this.
+/// Sets thresholds, initial potentials and the like of one spiking block after the other: the layer-wise calibration of
+/// the dual conversion (method.md section 6). A baseline is another implementation of this.
 class Calibrator {
  public:
   virtual ~Calibrator() = default;

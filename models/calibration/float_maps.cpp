@@ -20,9 +20,12 @@ std::shared_ptr<const FloatWeights> transpose_of(const FloatWeights& weights) {
 
 }  // namespace
 
-FloatMaps::FloatMaps(const BlockConstants& constants, const QuantizedBlock& block, std::size_t prefix)
+FloatMaps::FloatMaps(const BlockConstants& constants, const QuantizedBlock& block, const BlockCalibration& calibration,
+                     std::size_t prefix)
     : constants_(constants), prefix_(prefix) {
-  parallel_for(kMatrices, [&](std::size_t m) { transposed_[m] = transpose_of(*block.matrices[m].floating); });
+  parallel_for(kMatrices, [&](std::size_t m) {
+    transposed_[m] = transpose_of(*weights_of(block, calibration, kAllMatrices[m]).floating);
+  });
 }
 
 void FloatMaps::transpose(MatrixName name, const Matrix<float>& dy, Matrix<float>& dx) const {

@@ -3,6 +3,7 @@
 #include <memory>
 #include <span>
 
+#include "models/calibration/calibration.hpp"
 #include "models/llama/dense_model.hpp"
 #include "models/quantization/quantized_model.hpp"
 
@@ -11,8 +12,9 @@ namespace snnsim::models {
 /// The transposes of a block's linear maps in fp32, for BlockGradient. Holds the matrices of the block a second time.
 class FloatMaps {
  public:
-  /// Row r of a gradient is position prefix + r.
-  FloatMaps(const BlockConstants& constants, const QuantizedBlock& block, std::size_t prefix);
+  /// Row r of a gradient is position prefix + r. The weights are those of the calibrated block.
+  FloatMaps(const BlockConstants& constants, const QuantizedBlock& block, const BlockCalibration& calibration,
+            std::size_t prefix);
 
   void transpose(MatrixName name, const Matrix<float>& dy, Matrix<float>& dx) const;
   void undo_rope(std::size_t row, std::span<float> x) const { constants_.rope->undo(prefix_ + row, x); }

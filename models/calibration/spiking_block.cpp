@@ -29,7 +29,10 @@ class SpikingArithmetic {
         calibration_(calibration),
         timesteps_(timesteps),
         first_step_(first_step),
-        rows_(rows) {}
+        rows_(rows) {
+    for (const Site site : kAllSites)
+      if (at(calibration, site)) at(added_, site) = step_potential(*at(calibration, site));
+  }
 
   void begin_step(std::uint32_t step, const Matrix<float>& hidden, StepRecord<float>* record) {
     step_ = step;
@@ -56,10 +59,13 @@ class SpikingArithmetic {
 
   void product(MatrixName name, Matrix<float>& y) {
     const Site input = input_of(name);
+    const WeightMatrix& matrix = weights_of(block_, calibration_, name);
     if (block_.integer_product(name) && is_uniform(at(calibration_, input)->threshold))
-      add_weights(name, input, y);
+      add_weights(matrix, input, y);
     else
-      multiply(*block_.matrix(name).floating, *at(values_, input), rows_, y, OutputRows::scattered);
+      multiply(*matrix.floating, *at(values_, input), rows_, y, OutputRows::scattered);
+    if (const std::vector<float>& bias = at(calibration_.bias, name); !bias.empty())
+      for (const std::uint32_t r : rows_) add_bias(bias, {y.row(r), y.columns()});
     if (record_ != nullptr && name == MatrixName::gate) record_->gate = rows_from<float>(y, first());
     if (record_ != nullptr && name == MatrixName::up) record_->up = rows_from<float>(y, first());
   }
@@ -80,6 +86,10 @@ class SpikingArithmetic {
     return step_ < first ? 0 : std::min(step_ - first + 1, timesteps_);
   }
   bool acts(Site site) const { return step_ >= at(first_step_, site) && step_ - at(first_step_, site) < timesteps_; }
+  /// Σ δ so far.
+  float added(Site site) const {
+    return at(added_, site).empty() || steps(site) == 0 ? 0 : at(added_, site)[steps(site) - 1];
+  }
   Offset offset_of(Site site) const { return {timesteps_, steps(site), offset(neuron(site))}; }
 
   void update(Site site, Matrix<float>& x) {
@@ -93,9 +103,9 @@ class SpikingArithmetic {
         [&](std::size_t k) {
           const std::uint32_t r = rows_[k];
           if (acts(site))
-            update_neurons(neuron(site),
-                           {x.columns(), x.row(r), parameters.threshold.data(), parameters.initial_potential.data(),
-                            state.state.row(r), state.spikes.row(r), steps(site), static_cast<std::int32_t>(step_)});
+            update_neurons(neuron(site), {x.columns(), x.row(r), parameters.threshold.data(),
+                                          parameters.initial_potential.data(), state.state.row(r), state.spikes.row(r),
+                                          steps(site), static_cast<std::int32_t>(step_), added(site)});
           hand_on(site, parameters, state, r, x);
         },
         kGrain);
@@ -113,8 +123,7 @@ class SpikingArithmetic {
     scale_counts(parameters.threshold, net.data(), offset_of(site), x.row(r));
   }
 
-  void add_weights(MatrixName name, Site input, Matrix<float>& y) {
-    const WeightMatrix& matrix = block_.matrix(name);
+  void add_weights(const WeightMatrix& matrix, Site input, Matrix<float>& y) {
     std::optional<CountBatch>& batch = at(batches_, input);
     if (!batch) batch.emplace(at(states_, input).counts, rows_);
     Matrix<std::int32_t> accumulators(y.rows(), padded_outputs(y.columns()));
@@ -141,15 +150,16 @@ class SpikingArithmetic {
         },
         neuron(site));
     SiteRecord<float>& record = at(record_->sites, site);
+    record.step = acts(site) ? steps(site) : 0;
     record.drive = rows_from<float>(drive, first());
     record.count = Matrix<float>(rows_.size(), drive.columns());
     record.response = Matrix<Response>(rows_.size(), drive.columns());
     parallel_for(rows_.size(), [&](std::size_t k) {
       const std::int16_t* counts = at(states_, site).counts.row(rows_[k]);
       for (std::size_t j = 0; j < drive.columns(); ++j) {
-        const double level = std::floor(
-            static_cast<double>(drive.row(rows_[k])[j] / parameters.threshold[j] + parameters.initial_potential[j]) +
-            taken_off);
+        const double level = std::floor(static_cast<double>(drive.row(rows_[k])[j] / parameters.threshold[j] +
+                                                            (parameters.initial_potential[j] + added(site))) +
+                                        taken_off);
         record.count.row(k)[j] = static_cast<float>(counts[j] - taken_off);
         record.response.row(k)[j] = steps(site) == 0                                          ? Response::saturated
                                     : !acts(site)                                             ? Response::held
@@ -173,6 +183,7 @@ class SpikingArithmetic {
   StepRecord<float>* record_ = nullptr;
   const SpikingBlock::Observer* observer_ = nullptr;
   PerSite<SiteState> states_;
+  PerSite<std::vector<float>> added_;  // Σ δ after each step (T); empty: 0
   PerSite<const Matrix<float>*> values_{};
   PerSite<std::optional<CountBatch>> batches_;  // of the sites that feed integer products
 };

@@ -21,6 +21,7 @@ struct SiteRecord {
   Matrix<Real> drive;  // X(t)
   Matrix<Real> count;  // emitted so far, offsets taken off: value / θ
   Matrix<Response> response;
+  std::uint32_t step = 0;  // of the population, counted from 1; 0 when it did not act
 };
 
 /// A block after one step: all that its derivative needs.

@@ -65,7 +65,8 @@ class GraphBuilder {
                           .neuron = options_.neuron(name, range),
                           .range = range,
                           .threshold = parameters.threshold,
-                          .initial_potential = parameters.initial_potential};
+                          .initial_potential = parameters.initial_potential,
+                          .step_potential = step_potential(parameters)};
     population.range = reach(population.neuron, range);
     if (options_.phase) population.phase = options_.phase(name);
     result_.exact = result_.exact && population.range == range &&
@@ -75,7 +76,7 @@ class GraphBuilder {
 
   NodeId add_projection(std::size_t k, MatrixName name) {
     const QuantizedBlock& block = model_.blocks[k];
-    const WeightMatrix& matrix = block.matrix(name);
+    const WeightMatrix& matrix = weights_of(block, parameters_, name);
     Projection projection{.name = fmt::format("blocks.{}.{}", k, models::name(name)),
                           .synapses = FloatSynapses{matrix.floating},
                           .weight_bits = model_.weight_bits,
@@ -86,7 +87,10 @@ class GraphBuilder {
       projection.synapses = IntegerSynapses{matrix.integer, matrix.output_scale(input->threshold.front())};
     }
     const NodeId product = graph_.add(std::move(projection), site(k, input_of(name)));
-    const std::vector<float>& bias = at(model_.dense->block(k).bias, name);
+    return add_bias(add_bias(product, at(parameters_.bias, name)), at(model_.dense->block(k).bias, name));
+  }
+
+  NodeId add_bias(NodeId product, const std::vector<float>& bias) {
     return bias.empty() ? product : graph_.add(std::make_shared<BiasOperator>(bias), {product});
   }
 

@@ -22,8 +22,8 @@ struct ConversionOptions {
   /// What delays and phases make of a population's input; empty: it comes in steps.
   std::function<InputPattern(std::string_view population)> input{};
   Axon axon{};  // of every projection
-  /// Thresholds and initial potentials; null: those of the quantizers. Where the channels of a site have thresholds of
-  /// their own, what it feeds adds up in fp32.
+  /// Thresholds, potentials, biases and weights; null: those of the quantizers. Where the channels of a site have
+  /// thresholds of their own, what it feeds adds up in fp32.
   const Calibration* calibration = nullptr;
   std::uint32_t refinement =
       1;  // thresholds that are not calibrated are so many times finer than the quantizers' steps

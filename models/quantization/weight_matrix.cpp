@@ -1,5 +1,6 @@
 #include "models/quantization/weight_matrix.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <utility>
 
@@ -29,6 +30,11 @@ std::vector<float> WeightMatrix::output_scale(float step) const {
   std::vector<float> products = scale;
   for (float& s : products) s *= step;
   return products;
+}
+
+bool operator==(const WeightMatrix& a, const WeightMatrix& b) {
+  if (a.integer == nullptr || b.integer == nullptr) return a.integer == b.integer && a.floating == b.floating;
+  return a.scale == b.scale && std::ranges::equal(a.integer->packed(), b.integer->packed());
 }
 
 WeightMatrix integer_matrix(std::shared_ptr<const IntegerWeights> integer, std::vector<float> scale) {

@@ -19,6 +19,9 @@ struct WeightMatrix {
   std::vector<float> output_scale(float step) const;
 };
 
+/// The same integers and scales; or, where there are none, the same matrix in memory.
+bool operator==(const WeightMatrix& a, const WeightMatrix& b);
+
 /// Integers and the scale of each row (out).
 WeightMatrix integer_matrix(std::shared_ptr<const IntegerWeights> integer, std::vector<float> scale);
 

@@ -99,7 +99,32 @@ TEST_CASE("what a calibrator cannot do is refused before anything runs") {
   const Outcome neuron = run_command(
       short_run("--set calibration.method=theta_v0 --set conversion.neuron=integrate_and_fire"), folder.path());
   CHECK(neuron.exit_code == 2);
+  const Outcome offsets = run_command(
+      short_run("--set calibration.method=theta_v0 --set calibration.parameters=all --set conversion.neuron=st_bif"),
+      folder.path());
+  CHECK(offsets.exit_code == 2);
+  CHECK(offsets.err.find("only integer_spiking neurons have an offset") != std::string::npos);
+  const Outcome stored =
+      run_command(short_run("--set calibration.method=weights --set quantization.weight_bits=16"), folder.path());
+  CHECK(stored.exit_code == 2);
   CHECK(!fs::exists(folder.path() / "runs"));
+}
+
+TEST_CASE("weights that were tuned are kept with the run; the QANN beside them is the one before") {
+  const std::string settings = "--quiet --set quantization.activation_bits=4 --set calibration.segments=2 ";
+  const ScratchFolder folder;
+  const std::string tuned = short_run(settings + "--set calibration.method=weights --set calibration.length=32 " +
+                                      "--set calibration.epochs=2 --set calibration.learning_rate=0.3");
+  REQUIRE(run_command(tuned, folder.path()).exit_code == 0);
+  CHECK(fs::exists(only_run(folder.path()) / "calibrated_weights" / "block_00005.safetensors"));
+  const json report = report_of(folder.path());
+  for (const json& block : report["calibration"]["blocks"]) CHECK(block["loss_after"] < block["loss_before"]);
+  const json plain = report_of_run(short_run(settings));
+  CHECK(report["perplexity"][0]["qann"] == plain["perplexity"][0]["qann"]);
+  CHECK(report["perplexity"][0]["snn"] != plain["perplexity"][0]["snn"]);
+  fs::remove(only_run(folder.path()) / "results.jsonl");  // what is left of the calibration is used again
+  REQUIRE(run_command(tuned, folder.path()).exit_code == 0);
+  CHECK(report_of(folder.path())["perplexity"] == report["perplexity"]);
 }
 
 }  // namespace snnsim::tests

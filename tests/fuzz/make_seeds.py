@@ -263,6 +263,9 @@ def calibrations():
     block = {"loss_before": 0.02, "loss_after": 0.01, "curve": [0.015, 0.01], "seconds": 1.5,
              "populations": {site: population for site in sites}}
     bad = block | {"populations": block["populations"] | {"q": population | {"threshold": [[-1, 4294967295]]}}}
+    more = block | {"bias": {"down": [[0.5, 4]]}, "weights": True,
+                    "populations": block["populations"] | {"q": population | {"step_offset": [[0.125, 2], [0, 2]]}}}
+    write("calibration_json", "more", compact({"blocks": [more]}))
     write("calibration_json", "empty", compact({"blocks": []}))
     write("calibration_json", "one_block", compact({"blocks": [block]}))
     write("calibration_json", "bad_values", compact({"blocks": [block, bad]}))

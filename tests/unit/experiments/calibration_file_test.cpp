@@ -6,7 +6,9 @@
 
 #include "core/error.hpp"
 #include "experiments/files.hpp"
+#include "models/calibration/bias_correction.hpp"
 #include "models/calibration/theta_v0.hpp"
+#include "models/calibration/weight_tuning.hpp"
 #include "tests/equivalence/small_model.hpp"
 #include "tests/support/complaint.hpp"
 #include "tests/support/scratch_folder.hpp"
@@ -16,13 +18,16 @@ namespace {
 
 using namespace snnsim::models;
 
-models::CalibrationOutcome calibrated(const QuantizedModel& qann) {
+models::CalibrationOutcome calibrated(const QuantizedModel& qann, const Calibrator& calibrator) {
   const CalibrationOptions options{.timesteps = 3, .neuron = [](std::string_view, LevelRange range) {
                                      return IntegerSpiking{range, 3};
                                    }};
   CalibrationObserver observer;
-  return calibrate(qann, {tests::random_tokens(qann.dense->config(), 12, 1)}, options,
-                   *make_theta_v0({.groups = {.potential = 1}, .epochs = 3, .learning_rate = 0.05}), observer);
+  return calibrate(qann, {tests::random_tokens(qann.dense->config(), 12, 1)}, options, calibrator, observer);
+}
+
+models::CalibrationOutcome calibrated(const QuantizedModel& qann) {
+  return calibrated(qann, *make_theta_v0({.potential = 1, .offsets = 3}, {.epochs = 3, .learning_rate = 0.05}));
 }
 
 }  // namespace
@@ -33,12 +38,39 @@ TEST_CASE("a calibration is read as it was written, bit for bit") {
   const models::CalibrationOutcome outcome = calibrated(qann);
   const tests::ScratchFolder folder;
   const std::filesystem::path file = folder.path() / "calibration.json";
-  write_calibration(file, outcome);
+  write_calibration(file, outcome, qann);
   const models::CalibrationOutcome read = read_calibration(file, qann);
   CHECK(read.calibration == outcome.calibration);
+  CHECK(at(outcome.calibration.blocks[0], Site::v)->step_offset.size() == 3);
   CHECK_FALSE(outcome.calibration.blocks[0] == uncalibrated(qann.blocks[0]));
   CHECK(read.blocks[1].curve == outcome.blocks[1].curve);
   CHECK(read.blocks[1].before == outcome.blocks[1].before);
+}
+
+TEST_CASE("biases are read as they were written") {
+  const QuantizedModel qann =
+      tests::quantized(std::make_shared<const DenseModel>(tests::random_checkpoint(3)), 8, 6, 1);
+  const models::CalibrationOutcome outcome = calibrated(qann, *make_bias_correction());
+  REQUIRE_FALSE(at(outcome.calibration.blocks[0].bias, MatrixName::down).empty());
+  const tests::ScratchFolder folder;
+  const std::filesystem::path file = folder.path() / "calibration.json";
+  write_calibration(file, outcome, qann);
+  CHECK(read_calibration(file, qann).calibration == outcome.calibration);
+}
+
+TEST_CASE("weights of their own are kept beside the calibration, and must be there") {
+  const QuantizedModel qann =
+      tests::quantized(std::make_shared<const DenseModel>(tests::random_checkpoint(3)), 4, 4, 1);
+  const models::CalibrationOutcome outcome = calibrated(qann, *make_weight_tuning({.epochs = 4, .learning_rate = 0.5}));
+  REQUIRE(at(outcome.calibration.blocks[0].weights, MatrixName::down).integer != nullptr);
+  REQUIRE_FALSE(at(outcome.calibration.blocks[0].weights, MatrixName::down) == qann.blocks[0].matrix(MatrixName::down));
+  const tests::ScratchFolder folder;
+  const std::filesystem::path file = folder.path() / "calibration.json";
+  write_calibration(file, outcome, qann);
+  CHECK(read_calibration(file, qann).calibration == outcome.calibration);
+  std::filesystem::remove_all(folder.path() / "calibrated_weights");
+  const std::string said = tests::complaint([&] { read_calibration(file, qann); });
+  CHECK(said.find("block_00000") != std::string::npos);
 }
 
 TEST_CASE("a calibration file that is damaged or of another model is refused") {
@@ -62,6 +94,10 @@ TEST_CASE("a calibration file that is damaged or of another model is refused") {
         ": does not fit the model");
   CHECK(said([](auto& blocks) { blocks[0]["populations"]["q"]["threshold"][0][0] = -1; }) ==
         ": does not fit the model");
+  CHECK(said([](auto& blocks) { blocks[0]["populations"]["q"]["step_offset"][0][1] = 4000000000U; }) ==
+        ": does not fit the model");
+  CHECK(said([](auto& blocks) { blocks[0]["bias"]["down"] = {{0.5, 3}}; }) == ": does not fit the model");
+  CHECK(said([](auto& blocks) { blocks[0]["bias"]["down"] = "none"; }) == ": damaged");
   CHECK(said([](auto& blocks) { blocks[0]["populations"]["q"]["threshold"][0] = 7; }) == ": damaged");
   CHECK(said([](auto& blocks) { blocks[0]["populations"].erase("q"); }) == ": damaged");
   CHECK(said([](auto& blocks) { blocks[0].erase("curve"); }) == ": damaged");

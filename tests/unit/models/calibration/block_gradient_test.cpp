@@ -37,8 +37,12 @@ class SmoothBlock {
     }
   }
 
-  /// Σ weight × output after the last step. parameters: θ of all sites, then v(0)/θ of all.
-  double loss(const std::vector<double>& parameters, std::vector<StepRecord<double>>& records) const {
+  /// Σ weight × output after the last step. parameters: θ of all sites, then v(0)/θ of all, then δ(t)/θ of all steps
+  /// of each site, then the weights of each matrix.
+  double loss(const std::vector<double>& parameters, std::vector<StepRecord<double>>& records) {
+    auto next = parameters.begin() + 2 * kAll + kSites * kSteps;
+    for (Matrix<double>& matrix : weights_)
+      for (double& weight : matrix.values()) weight = *next++;
     PerSite<Matrix<double>> counts;
     for (const Site site : kAllSites) at(counts, site) = Matrix<double>(kRows, at(kWidths, site));
     records.assign(kSteps, {});
@@ -50,6 +54,8 @@ class SmoothBlock {
     }
     return sum;
   }
+
+  const PerMatrix<Matrix<double>>& weights() const { return weights_; }
 
   // What BlockGradient asks for.
   void transpose(MatrixName name, const Matrix<double>& dy, Matrix<double>& dx) const {
@@ -109,13 +115,15 @@ class SmoothBlock {
   Matrix<double> emit(std::size_t t, Site site, const std::vector<double>& parameters, const Matrix<double>& drive,
                       PerSite<Matrix<double>>& counts, StepRecord<double>& record) const {
     SiteRecord<double>& site_record = at(record.sites, site);
-    site_record = {drive, drive, Matrix<Response>(kRows, drive.columns())};
+    site_record = {drive, drive, Matrix<Response>(kRows, drive.columns()), static_cast<std::uint32_t>(t)};
+    double added = 0;  // Σ δ
+    for (std::size_t i = 0; i < t; ++i) added += parameters[2 * kAll + static_cast<std::size_t>(site) * kSteps + i];
     Matrix<double> value = drive;
     for (std::size_t r = 0; r < kRows; ++r)
       for (std::size_t j = 0; j < drive.columns(); ++j) {
         const double theta = parameters[first(site) + j], potential = parameters[kAll + first(site) + j];
         double& count = at(counts, site).row(r)[j];
-        const double level = drive.row(r)[j] / theta + potential + kOffset * static_cast<double>(t);
+        const double level = drive.row(r)[j] / theta + potential + kOffset * static_cast<double>(t) + added;
         const double wanted = level - count, emitted = std::clamp(wanted, 0.0, kMost);
         count += emitted;
         site_record.response.row(r)[j] = emitted == wanted ? Response::follows : Response::held;
@@ -194,9 +202,12 @@ class SmoothBlock {
 }  // namespace
 
 TEST_CASE("the gradient of a spiking block through its steps is that of finite differences") {
-  const SmoothBlock block;
+  SmoothBlock block;
   REQUIRE(SmoothBlock::first(Site::mlp_mid) + kInner == SmoothBlock::kAll);
   std::vector<double> parameters(2 * SmoothBlock::kAll, 0.5);  // potentials
+  for (std::size_t i = 0; i < kSites * kSteps; ++i) parameters.push_back(0.02 * static_cast<double>(i % 5) - 0.03);
+  for (const Matrix<double>& matrix : block.weights())
+    parameters.insert(parameters.end(), matrix.values().begin(), matrix.values().end());
   tests::Random random{3};
   for (std::size_t i = 0; i < SmoothBlock::kAll; ++i) parameters[i] = 0.3 + 0.2 * random.uniform();
   std::vector<StepRecord<double>> records;
@@ -216,13 +227,17 @@ TEST_CASE("the gradient of a spiking block through its steps is that of finite d
     const auto begin = parameters.begin() + static_cast<std::ptrdiff_t>(SmoothBlock::first(site));
     at(thresholds, site).assign(begin, begin + static_cast<std::ptrdiff_t>(at(kWidths, site)));
   }
-  BlockGradient<double, SmoothBlock> gradient(block, thresholds, block.prefix_key, block.prefix_value);
+  BlockGradient<double, SmoothBlock> gradient(block, thresholds, block.prefix_key, block.prefix_value, true);
   gradient.add(records, block.output_weight);
   std::vector<double> analytic;
   for (const auto& site : gradient.gradients())
     analytic.insert(analytic.end(), site.threshold.begin(), site.threshold.end());
   for (const auto& site : gradient.gradients())
     analytic.insert(analytic.end(), site.initial_potential.begin(), site.initial_potential.end());
+  for (const auto& site : gradient.gradients())
+    analytic.insert(analytic.end(), site.step_offset.begin(), site.step_offset.end());
+  for (const auto& matrix : gradient.weights())
+    analytic.insert(analytic.end(), matrix.values().begin(), matrix.values().end());
   std::vector<StepRecord<double>> unused;
   tests::check_gradient([&](const std::vector<double>& at) { return block.loss(at, unused); }, parameters, analytic);
 }

@@ -38,6 +38,26 @@ TEST_CASE("thresholds alone, or potentials alone") {
   CHECK(at(moved, Site::k)->initial_potential == std::vector<float>(4, 0.75F));
 }
 
+TEST_CASE("offsets of steps are parameters of a site, in the order of steps") {
+  const LlamaConfig config{
+      .hidden_size = 6, .intermediate_size = 5, .blocks = 1, .heads = 2, .kv_heads = 1, .head_dim = 4};
+  const BlockParameters offsets(plain(config), config, {.thresholds = false, .potentials = false, .offsets = 3});
+  std::vector<double> values = offsets.values();
+  REQUIRE(values == std::vector<double>(7 * 3, 0.0));
+  values[4] = 0.25;  // q, second step
+  const BlockCalibration moved = offsets.calibration(values);
+  CHECK(at(moved, Site::attn_in)->step_offset == std::vector<float>(3, 0));
+  CHECK(at(moved, Site::q)->step_offset == std::vector<float>{0, 0.25F, 0});
+  CHECK(step_potential(*at(moved, Site::q)) == std::vector<float>{0, 0.25F, 0.25F});
+  CHECK(at(moved, Site::q)->threshold == at(plain(config), Site::q)->threshold);
+  PerSite<SiteGradient<float>> gradients;
+  for (const Site s : kAllSites)
+    at(gradients, s) = {std::vector<float>(width(config, s), 1.0F), std::vector<float>(width(config, s), 1.0F), {7, 8}};
+  const std::vector<double> reduced = offsets.reduce(gradients, moved);
+  REQUIRE(reduced.size() == values.size());
+  CHECK(std::vector<double>(reduced.begin(), reduced.begin() + 3) == std::vector<double>{7, 8, 0});
+}
+
 TEST_CASE("parameters stand for groups of channels, and gradients are gathered for them") {
   const LlamaConfig config{
       .hidden_size = 6, .intermediate_size = 5, .blocks = 1, .heads = 2, .kv_heads = 1, .head_dim = 4};

@@ -2,10 +2,13 @@
 #include <tbb/global_control.h>
 
 #include "core/error.hpp"
+#include "models/calibration/bias_correction.hpp"
 #include "models/calibration/coordinate_search.hpp"
+#include "models/calibration/local_threshold_balancing.hpp"
 #include "models/calibration/mean_correction.hpp"
 #include "models/calibration/spiking_threshold_search.hpp"
 #include "models/calibration/theta_v0.hpp"
+#include "models/calibration/weight_tuning.hpp"
 #include "tests/equivalence/small_model.hpp"
 
 namespace snnsim::models {
@@ -34,14 +37,73 @@ struct Setting {
 
 std::vector<std::unique_ptr<const Calibrator>> all_calibrators() {
   std::vector<std::unique_ptr<const Calibrator>> all;
-  all.push_back(make_theta_v0({.epochs = 8, .learning_rate = 0.02}));
-  all.push_back(make_theta_v0({.groups = {.threshold = 5, .potential = 1}, .epochs = 8, .learning_rate = 0.02}));
+  all.push_back(make_theta_v0({}, {.epochs = 8, .learning_rate = 0.02}));
+  all.push_back(make_theta_v0({.threshold = 5, .potential = 1}, {.epochs = 8, .learning_rate = 0.02}));
   all.push_back(make_coordinate_search({}, 2));
   all.push_back(make_spiking_threshold_search());
   all.push_back(make_mean_correction(MeanTarget::dense));
   all.push_back(make_mean_correction(MeanTarget::drive));
   all.push_back(make_mean_correction(MeanTarget::input));
+  all.push_back(make_bias_correction());
+  all.push_back(make_local_threshold_balancing({}, {.epochs = 8, .learning_rate = 0.02}));
+  all.push_back(make_weight_tuning({.epochs = 8, .learning_rate = 0.2}));
+  all.push_back(make_theta_v0({.thresholds = false, .potentials = false, .offsets = kSteps},
+                              {.epochs = 8, .learning_rate = 0.02}));
+  all.push_back(make_coordinate_search({.thresholds = false, .potentials = false, .offsets = kSteps}, 2));
   return all;
+}
+
+/// Calls visit(BlockProblem) for the first block.
+template <typename Visit>
+void with_first_block(const Setting& setting, const Visit& visit) {
+  class First final : public Calibrator {
+   public:
+    explicit First(const Visit& visit) : visit_(visit) {}
+    BlockCalibration calibrate(const BlockProblem& problem, const BlockCalibration& start,
+                               const LossObserver&) const override {
+      if (problem.number == 0) visit_(problem);
+      return start;
+    }
+
+   private:
+    const Visit& visit_;
+  };
+  setting.run(First(visit));
+}
+
+/// |mean over positions of (output - target)|².
+double mean_output_error(const Setting& setting, const BlockCalibration& calibration) {
+  double error = 0;
+  with_first_block(setting, [&](const BlockProblem& problem) {
+    std::vector<double> sums(problem.examples[0].target.columns());
+    for (const BlockExample& example : problem.examples) {
+      SteppedStream stream = example.stream;
+      problem.block.run(calibration, example.prefix, stream);
+      for (std::size_t r = problem.prefix; r < example.target.rows(); ++r)
+        for (std::size_t i = 0; i < sums.size(); ++i)
+          sums[i] += double{stream.back().row(r)[i]} - example.target.row(r)[i];
+    }
+    for (const double sum : sums) error += sum * sum;
+  });
+  return error;
+}
+
+/// Σ (emitted - dense)² of a site of the first block.
+double site_error(const Setting& setting, Site site, const BlockCalibration& calibration) {
+  double error = 0;
+  with_first_block(setting, [&](const BlockProblem& problem) {
+    for (const BlockExample& example : problem.examples) {
+      const PerSite<Matrix<float>> dense = problem.dense_sites(example);
+      SteppedStream stream = example.stream;
+      problem.block.run(calibration, example.prefix, stream, [&](Site s, const auto&, const Matrix<float>& value) {
+        if (s != site) return;
+        SquaredError sum;
+        sum.add(value, at(dense, site), problem.prefix);
+        error += sum.error;
+      });
+    }
+  });
+  return error;
 }
 
 /// Stops after the first block.
@@ -70,13 +132,59 @@ TEST_CASE("every calibrator lowers the loss of a block, the same on any number o
 
 TEST_CASE("gradient descent gets further than trying site by site") {
   const Setting setting;
-  const double descended = setting.run(*make_theta_v0({.epochs = 20, .learning_rate = 0.05})).blocks[0].after;
+  const double descended = setting.run(*make_theta_v0({}, {.epochs = 20, .learning_rate = 0.05})).blocks[0].after;
   CHECK(descended < setting.run(*make_spiking_threshold_search()).blocks[0].after);
+}
+
+TEST_CASE("weights alone are tuned: with the scales, and the bits, that they had") {
+  const Setting setting;
+  const CalibrationOutcome outcome = setting.run(*make_weight_tuning({.epochs = 8, .learning_rate = 0.5}));
+  const BlockCalibration& calibration = outcome.calibration.blocks[0];
+  CHECK(static_cast<const PerSite<std::optional<SiteCalibration>>&>(calibration) ==
+        static_cast<const PerSite<std::optional<SiteCalibration>>&>(uncalibrated(setting.qann.blocks[0])));
+  std::size_t moved = 0;
+  for (const MatrixName name : kAllMatrices) {
+    const WeightMatrix &before = setting.qann.blocks[0].matrix(name), &after = at(calibration.weights, name);
+    CHECK(after.scale == before.scale);
+    for (std::size_t i = 0; i < after.integer->out(); ++i)
+      for (std::size_t j = 0; j < after.integer->in(); ++j)
+        moved += after.integer->weight(i, j) != before.integer->weight(i, j) ? 1 : 0;
+  }
+  CHECK(moved > 0);
+}
+
+TEST_CASE("tuned weights of four bits stay within them") {
+  Setting setting;
+  setting.qann = tests::quantized(setting.qann.dense, 4, 6, 1);
+  const CalibrationOutcome outcome = setting.run(*make_weight_tuning({.epochs = 4, .learning_rate = 3}));
+  for (const BlockCalibration& block : outcome.calibration.blocks)
+    for (const MatrixName name : kAllMatrices) {
+      const WeightMatrix& matrix = at(block.weights, name);
+      if (matrix.integer != nullptr) CHECK(matrix.integer->format() == WeightFormat::nibbles);
+    }
+}
+
+TEST_CASE("a bias brings the mean of every product's output to that of the dense block") {
+  const Setting setting;
+  const CalibrationOutcome outcome = setting.run(*make_bias_correction());
+  const double mean_before = mean_output_error(setting, uncalibrated(setting.qann.blocks[0]));
+  const double mean_after = mean_output_error(setting, outcome.calibration.blocks[0]);
+  CHECK(mean_after < 0.1 * mean_before);
+}
+
+TEST_CASE("balancing a threshold by its own site brings what that site emits nearer to its dense value") {
+  const Setting setting;
+  const auto calibrator = make_local_threshold_balancing({}, {.epochs = 8, .learning_rate = 0.05});
+  const CalibrationOutcome outcome = setting.run(*calibrator);
+  CHECK(site_error(setting, Site::attn_in, outcome.calibration.blocks[0]) <
+        site_error(setting, Site::attn_in, uncalibrated(setting.qann.blocks[0])));
+  CHECK(at(outcome.calibration.blocks[0], Site::attn_in)->initial_potential ==
+        at(uncalibrated(setting.qann.blocks[0]), Site::attn_in)->initial_potential);
 }
 
 TEST_CASE("a calibration that was stopped goes on to the same end") {
   const Setting setting;
-  const auto calibrator = make_theta_v0({.epochs = 3, .learning_rate = 0.02});
+  const auto calibrator = make_theta_v0({}, {.epochs = 3, .learning_rate = 0.02});
   OneBlock stop;
   CalibrationOutcome half = calibrate(setting.qann, setting.sequences, setting.options(), *calibrator, stop);
   REQUIRE(half.blocks.size() == 1);
@@ -104,7 +212,7 @@ TEST_CASE("a network whose populations wait is calibrated with the steps that it
   CalibrationOptions options = setting.options();
   options.phase = [](std::string_view population) { return population.ends_with("_in") ? 1U : 0U; };
   CalibrationObserver observer;
-  const auto calibrator = make_theta_v0({.epochs = 8, .learning_rate = 0.02});
+  const auto calibrator = make_theta_v0({}, {.epochs = 8, .learning_rate = 0.02});
   const CalibrationOutcome waiting = calibrate(setting.qann, setting.sequences, options, *calibrator, observer);
   const CalibrationOutcome at_once = setting.run(*calibrator);
   CHECK(waiting.blocks[0].before < at_once.blocks[0].before);  // less arrives after a neuron's last step
@@ -136,11 +244,11 @@ TEST_CASE("what cannot be calibrated is refused") {
   CalibrationObserver observer;
   CalibrationOptions options = setting.options();
   options.neuron = [](std::string_view, LevelRange range) { return IntegrateAndFire{range, kSteps}; };
-  CHECK_THROWS_WITH_AS(calibrate(setting.qann, setting.sequences, options, *make_theta_v0({}), observer),
+  CHECK_THROWS_WITH_AS(calibrate(setting.qann, setting.sequences, options, *make_theta_v0({}, {}), observer),
                        "theta_v0 knows no gradient of integrate_and_fire neurons", ConfigurationError);
   options = setting.options();
   options.prefix = 12;
-  CHECK_THROWS_WITH_AS(calibrate(setting.qann, setting.sequences, options, *make_theta_v0({}), observer),
+  CHECK_THROWS_WITH_AS(calibrate(setting.qann, setting.sequences, options, *make_theta_v0({}, {}), observer),
                        "the calibration text has no token after the full-precision prefix", DataError);
 }
 

@@ -25,6 +25,28 @@ Calibration random_calibration(const QuantizedModel& qann, bool by_channel) {
   return calibration;
 }
 
+/// The same with biases, other weights, and where the neurons can have them offsets of steps.
+Calibration with_more(const QuantizedModel& qann, Calibration calibration, std::size_t offsets) {
+  tests::Random random{8};
+  for (std::size_t k = 0; k < qann.blocks.size(); ++k) {
+    BlockCalibration& block = calibration.blocks[k];
+    for (const MatrixName name : kAllMatrices) {
+      const WeightMatrix& matrix = qann.blocks[k].matrix(name);
+      for (std::size_t i = 0; i < matrix.integer->out(); ++i) at(block.bias, name).push_back(random.uniform() - 0.5F);
+      if (name == MatrixName::up) continue;
+      std::vector<std::int8_t> levels;
+      for (std::size_t i = 0; i < matrix.integer->out(); ++i)
+        for (std::size_t j = 0; j < matrix.integer->in(); ++j)
+          levels.push_back(static_cast<std::int8_t>(matrix.integer->weight(i, j) / 2));
+      at(block.weights, name) = integer_matrix(
+          std::make_shared<const IntegerWeights>(matrix.integer->out(), matrix.integer->in(), levels), matrix.scale);
+    }
+    for (auto& site : block)
+      for (std::size_t t = 0; t < offsets; ++t) site->step_offset.push_back(random.uniform() - 0.5F);
+  }
+  return calibration;
+}
+
 /// The final RMSNorm of a network that is run block by block.
 Matrix<float> by_blocks(const QuantizedModel& qann, const Calibration& calibration, const ConversionOptions& options,
                         const std::vector<TokenId>& tokens, std::size_t prefix) {
@@ -80,6 +102,8 @@ TEST_CASE("blocks that run by themselves give the bits of the whole network, cal
         check_same(qann, plain, options, prefix);
         check_same(qann, random_calibration(qann, false), options, prefix);
         check_same(qann, random_calibration(qann, true), options, prefix);
+        const bool offsets = std::holds_alternative<IntegerSpiking>(neuron({-1, 1}));
+        check_same(qann, with_more(qann, random_calibration(qann, false), offsets ? timesteps : 0), options, prefix);
       }
     }
   }
