@@ -13,7 +13,7 @@
 namespace snnsim {
 
 /// Integer synapses: acc_i += Σ_j W_ij s_j in int32; drive_i = scale_i × (acc_i - Σ_j W_ij × offset). The input is a
-/// population whose threshold is one number (folded into scale).
+/// population; its threshold, or that of its first neuron with the others' ratios to it in W, is folded into scale.
 struct IntegerSynapses {
   std::shared_ptr<const IntegerWeights> weights;  // (out × in), shared with the QuantizedModel
   std::vector<float> scale;                       // s_w,i × θ (out)

@@ -13,8 +13,10 @@
 
 namespace snnsim::experiments {
 
-enum class WeightQuantizer { rtn, gptq };
+enum class WeightQuantizer { rtn, gptq, awq };
 enum class Rotation { none, hadamard };
+enum class Granularity { per_tensor, per_head, per_channel, per_token };
+enum class Ranges { mse, percentile };
 enum class CalibrationMethod {
   none,
   theta_v0,
@@ -41,8 +43,10 @@ enum class ZeroShotProtocol { harness_0_3, harness_0_4, harness_0_4_9_2 };
 enum class Network { dense, qann, snn };
 
 namespace names {
-inline constexpr std::string_view weight_quantizer[] = {"rtn", "gptq"};
+inline constexpr std::string_view weight_quantizer[] = {"rtn", "gptq", "awq"};
 inline constexpr std::string_view rotation[] = {"none", "hadamard"};
+inline constexpr std::string_view granularity[] = {"per_tensor", "per_head", "per_channel", "per_token"};
+inline constexpr std::string_view ranges[] = {"mse", "percentile"};
 inline constexpr std::string_view calibration_method[] = {"none",
                                                           "theta_v0",
                                                           "coordinate_search",
@@ -73,6 +77,10 @@ inline constexpr std::span<const std::string_view> names_of<WeightQuantizer> = n
 template <>
 inline constexpr std::span<const std::string_view> names_of<Rotation> = names::rotation;
 template <>
+inline constexpr std::span<const std::string_view> names_of<Granularity> = names::granularity;
+template <>
+inline constexpr std::span<const std::string_view> names_of<Ranges> = names::ranges;
+template <>
 inline constexpr std::span<const std::string_view> names_of<CalibrationMethod> = names::calibration_method;
 template <>
 inline constexpr std::span<const std::string_view> names_of<CalibrationParameters> = names::calibration_parameters;
@@ -100,6 +108,8 @@ template <>
 inline constexpr std::span<const std::string_view> names_of<Network> = names::network;
 
 inline constexpr std::array<std::int64_t, 8> bit_widths{2, 3, 4, 5, 6, 7, 8, 16};
+inline constexpr std::array<std::int64_t, 8> kv_bit_widths{0, 2, 3, 4, 5, 6, 7, 8};  // 0: as the others
+inline constexpr std::array<std::int64_t, 4> weight_groups{-1, 32, 64, 128};
 inline constexpr int bits_off = 16;  // weight_bits, activation_bits: not quantized
 inline constexpr std::string_view default_separator = "<|endoftext|>";
 
@@ -164,16 +174,21 @@ struct CalibrationText {
 struct QuantizationSection {
   int weight_bits = 8;
   int activation_bits = 8;
+  int kv_bits = 0;
   WeightQuantizer weights = WeightQuantizer::rtn;
+  Granularity granularity = Granularity::per_head;
+  Ranges ranges = Ranges::mse;
+  double percentile = 99.9;
+  double smooth = 0;
   Rotation rotation = Rotation::none;
   PrefixTokens prefix_tokens;
   int group = -1;
   CalibrationText calibration;
 
   /// Weights are rounded by what they do to the calibration text.
-  bool feeds_back() const { return weight_bits != bits_off && weights == WeightQuantizer::gptq; }
+  bool weighs_inputs() const { return weight_bits != bits_off && weights != WeightQuantizer::rtn; }
   /// Something is measured on that text.
-  bool calibrates() const { return activation_bits != bits_off || feeds_back() || prefix_tokens.search; }
+  bool calibrates() const { return activation_bits != bits_off || weighs_inputs() || prefix_tokens.search; }
 
   template <class Visit>
   static void fields(Visit&& visit) {
@@ -184,9 +199,27 @@ struct QuantizationSection {
           Rule{.help = "signed activations at the spiking sites; 16: left as they are",
                .unit = "bits",
                .values = bit_widths});
-    visit("weights", &S::weights,
-          Rule{.help = "how weights are rounded; rtn: to the nearest level; gptq: passing the error of each on to the "
-                       "next, by the second moments of their inputs on the calibration text"});
+    visit("kv_bits", &S::kv_bits,
+          Rule{.help = "of keys and values; 0: activation_bits", .unit = "bits", .values = kv_bit_widths});
+    visit(
+        "weights", &S::weights,
+        Rule{.help = "how weights are rounded; rtn: to the nearest level; gptq: passing the error of each on to the "
+                     "next, by the second moments of their inputs on the calibration text; awq: to the nearest level "
+                     "of weights whose columns are scaled by a power of the size of their inputs, which thresholds of "
+                     "the neurons take back"});
+    visit("granularity", &S::granularity,
+          Rule{.help = "neurons with a threshold in common; per_tensor: those of a population; per_head: in q, k and v "
+                       "those of a head, elsewhere those of a population; per_channel: each has its own, folded into "
+                       "the weights; per_token: refused, a threshold is there before the token comes"});
+    visit("ranges", &S::ranges,
+          Rule{.help = "how thresholds follow from the calibration text; mse: least mean square error; percentile: the "
+                       "levels end at quantization.percentile of the magnitudes"});
+    visit("percentile", &S::percentile, Rule{.help = "where levels end", .unit = "%", .least = 50, .most = 100});
+    visit("smooth", &S::smooth,
+          Rule{.help = "SmoothQuant: outlier channels are divided by (their largest magnitude)^smooth / (that of their "
+                       "weights)^(1 - smooth), by the thresholds of their neurons, and the weights multiplied; 0: off",
+               .least = 0,
+               .most = 1});
     visit("rotation", &S::rotation,
           Rule{.help = "coordinates in which the model is quantized; hadamard: outlier channels are spread over all "
                        "by random Hadamard matrices, most of them part of the weights (QuaRot); drawn by the seed"});
@@ -197,8 +230,12 @@ struct QuantizationSection {
                    "have massive activations on the calibration text, and BOS",
                .unit = "positions",
                .most = 1048576});
-    visit("group", &S::group,
-          Rule{.help = "input channels that share a weight scale; -1: a whole output row", .least = -1, .most = -1});
+    visit(
+        "group", &S::group,
+        Rule{.help = "input channels that share a weight scale; -1: a whole output row. The scales of the groups of a "
+                     "row are multiples, up to 2^(8 - weight_bits), of one",
+             .unit = "channels",
+             .values = weight_groups});
     visit("calibration", &S::calibration,
           Rule{.help = "text on which activations, and the inputs of weights, are measured"});
   }

@@ -74,6 +74,9 @@ void check_calibration(const JsonSource& source, const Experiment& experiment) {
   if (calibration.method == CalibrationMethod::weights && experiment.quantization.weight_bits == bits_off)
     complain("with weight_bits 16 there are no integers to tune",
              "set quantization.weight_bits to at most 8, or another calibration.method");
+  if (calibration.method == CalibrationMethod::weights && experiment.quantization.group > 0)
+    complain("the integers of weights in groups are levels times multiples, which do not move alone",
+             "leave quantization.group at -1, or use another calibration.method");
   const bool others =
       conversion.neuron != Neuron::integer_spiking || std::ranges::any_of(conversion.overrides, [](const auto& other) {
         return other.neuron.value_or(Neuron::integer_spiking) != Neuron::integer_spiking;
@@ -84,6 +87,33 @@ void check_calibration(const JsonSource& source, const Experiment& experiment) {
   if (experiment.quantization.activation_bits == bits_off)
     complain("with activation_bits 16 nothing spikes that could be calibrated",
              "set calibration.method to none, or fewer quantization.activation_bits");
+}
+
+/// What sets the thresholds of a population's neurons, each in its own way.
+void check_thresholds(const JsonSource& source, const QuantizationSection& section) {
+  const auto complain = [&](const char* key, std::string_view what, std::string remedy) {
+    throw ConfigurationError(fmt::format("{}: {}", source.place_of_value(key), what), std::move(remedy));
+  };
+  const bool awq = section.weighs_inputs() && section.weights == WeightQuantizer::awq;
+  if (section.granularity == Granularity::per_token)
+    complain("quantization.granularity",
+             "a neuron has its threshold before a token comes, so it cannot follow from the token's own values",
+             "use per_channel, per_head or per_tensor");
+  if (section.smooth > 0 && section.granularity == Granularity::per_channel)
+    complain("quantization.smooth", "per_channel gives every neuron a threshold already",
+             "leave smooth at 0, or granularity at per_head");
+  if (awq && (section.smooth > 0 || section.granularity == Granularity::per_channel))
+    complain("quantization.weights", "awq sets the ratios of thresholds itself",
+             "leave smooth at 0 and granularity at per_head, or use rtn or gptq");
+  if (section.activation_bits == bits_off && section.smooth > 0)
+    complain("quantization.smooth", "with activation_bits 16 nothing spikes whose threshold it could set",
+             "leave smooth at 0, or use fewer activation_bits");
+  if (section.activation_bits == bits_off && section.kv_bits != 0)
+    complain("quantization.kv_bits", "with activation_bits 16 keys and values do not spike",
+             "leave kv_bits at 0, or use fewer activation_bits");
+  if (section.group > 0 && section.weight_bits >= 8)
+    complain("quantization.group", "the scales of groups are multiples of one, and 8 bits leave no room for them",
+             "use fewer weight_bits, or leave group at -1");
 }
 
 /// Levels that only some neurons have, and counts that must fit 16 bits.
@@ -103,7 +133,8 @@ void check_levels(const JsonSource& source, const Experiment& experiment) {
     complain(key, "only integer_spiking neurons have such levels",
              "set conversion.neuron and overrides to integer_spiking, or leave levels and headroom as they are");
   const std::size_t factor = conversion.headroom * (finer ? conversion.timesteps : 1);
-  if ((factor << static_cast<unsigned>(experiment.quantization.activation_bits)) > 32768)
+  const int bits = std::max(experiment.quantization.activation_bits, experiment.quantization.kv_bits);
+  if ((factor << static_cast<unsigned>(bits)) > 32768)
     complain(key, "a neuron could count beyond 16 bits", "use fewer activation_bits or timesteps, or less headroom");
 }
 
@@ -141,6 +172,7 @@ Experiment experiment_in(const JsonSource& source) {
   check_name(source, experiment.name);
   check_networks(source, experiment.evaluation.networks);
   check_time(source, experiment.simulation);
+  check_thresholds(source, experiment.quantization);
   check_levels(source, experiment);
   check_calibration(source, experiment);
   return experiment;

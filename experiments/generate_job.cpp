@@ -40,7 +40,7 @@ std::uint64_t spikes(const models::SpikingModel& model, const NetworkState& stat
 void generate_job(const Experiment& experiment, const GenerateOptions& options, const std::atomic<bool>& stop,
                   const std::function<void(const GeneratedToken&)>& emit) {
   const tbb::global_control limit = limit_threads(options.threads);
-  const std::unique_ptr<Pipeline> pipeline = build_pipeline(experiment);
+  const std::unique_ptr<Pipeline> pipeline = build_pipeline(experiment, {.cache = options.cache});
   const models::Tokenizer& tokenizer = *pipeline->opened.tokenizer;
   std::vector<models::TokenId> ids = tokenizer.encode(options.prompt, true);
   if (ids.empty()) ids.push_back(tokenizer.prefix_id());

@@ -9,6 +9,7 @@
 
 #include "core/operation_count.hpp"
 #include "experiments/experiment.hpp"
+#include "experiments/quantized_cache.hpp"
 
 namespace snnsim::experiments {
 
@@ -18,6 +19,7 @@ struct GenerateOptions {
   double temperature = 0;  // 0: the most likely token
   std::uint64_t seed = 1;
   std::size_t threads = 0;
+  QuantizedCache cache{};  // of quantized models
 };
 
 /// One token that the spiking network produced.

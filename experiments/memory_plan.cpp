@@ -50,8 +50,9 @@ std::uint64_t block_weights(const Widths& w, const BytesOf& bytes_of) {
 }
 
 /// IntegerWeights with their row sums and scales.
-std::uint64_t quantized_weights(const Widths& w, int bits) {
-  const std::uint64_t column = column_bytes(bits <= 4 ? WeightFormat::nibbles : WeightFormat::bytes);
+std::uint64_t quantized_weights(const QuantizationSection& quantization, const Widths& w) {
+  const bool nibbles = quantization.weight_bits <= 4 && quantization.group < 1;
+  const std::uint64_t column = column_bytes(nibbles ? WeightFormat::nibbles : WeightFormat::bytes);
   return w.blocks * block_weights(w, [&](std::uint64_t out, std::uint64_t in) {
            return padded_outputs(out) / IntegerWeights::kTile * column * padded_inputs(in) + out * (kWord + kFloat);
          });
@@ -66,7 +67,7 @@ std::uint64_t rotated_block(const QuantizationSection& quantization, const Width
 /// What products of the QANN read besides the checkpoint. Rotated weights that are not quantized are kept in fp32.
 std::uint64_t product_weights(const QuantizationSection& quantization, const Widths& w) {
   if (quantization.weight_bits == bits_off) return w.blocks * rotated_block(quantization, w);
-  return quantized_weights(w, quantization.weight_bits);
+  return quantized_weights(quantization, w);
 }
 
 /// What one block computes on its way (BlockBuffers).
@@ -172,7 +173,7 @@ std::uint64_t quantizing_bytes(const QuantizationSection& quantization, const st
   const std::uint64_t activations =
       quantization.activation_bits != bits_off ? tokens * (w.hidden + w.sites) * kFloat : 0;
   return pass + activations + rotated_block(quantization, w) +
-         (quantization.feeds_back() ? feedback_bytes(tokens, w) : 0);
+         (quantization.weighs_inputs() ? feedback_bytes(tokens, w) : 0);
 }
 
 /// Steps by which a block of the network that is calibrated puts out later than it receives.

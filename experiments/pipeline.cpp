@@ -43,7 +43,28 @@ void check_segments(const Experiment& experiment, const models::LlamaConfig& con
 }
 
 models::WeightMethod weight_method(WeightQuantizer weights) {
-  return weights == WeightQuantizer::gptq ? models::WeightMethod::gptq : models::WeightMethod::rtn;
+  switch (weights) {
+    case WeightQuantizer::gptq:
+      return models::WeightMethod::gptq;
+    case WeightQuantizer::awq:
+      return models::WeightMethod::awq;
+    case WeightQuantizer::rtn:
+      break;
+  }
+  return models::WeightMethod::rtn;
+}
+
+models::Granularity shared_steps(Granularity granularity) {
+  switch (granularity) {
+    case Granularity::per_tensor:
+      return models::Granularity::per_tensor;
+    case Granularity::per_channel:
+      return models::Granularity::per_channel;
+    case Granularity::per_head:
+    case Granularity::per_token:  // is refused where the experiment is read
+      break;
+  }
+  return models::Granularity::per_head;
 }
 
 /// Sequences behind the prefix.
@@ -69,6 +90,10 @@ void quantize_model(const Experiment& experiment, const std::vector<TokenIds>& t
       .weight_bits = section.weight_bits,
       .activation_bits = section.activation_bits,
       .weights = weight_method(section.weights),
+      .group = section.group < 1 ? models::RoundingGrid::kWholeRow : static_cast<std::size_t>(section.group),
+      .granularity = shared_steps(section.granularity),
+      .step_rule = {section.ranges == Ranges::percentile ? std::optional(section.percentile) : std::nullopt},
+      .smoothing = static_cast<float>(section.smooth),
       .prefix = pipeline.prefix.prefix.positions(),
       .activation_range = [&](std::string_view population) { return activation_range(experiment, population); }};
   const std::shared_ptr<const models::DenseModel> dense = rotated(experiment, pipeline.opened.dense);
@@ -95,7 +120,10 @@ LevelRange activation_range(const Experiment& experiment, std::string_view popul
   const ConversionSection& conversion = experiment.conversion;
   const Neuron neuron = neuron_of(conversion, population);
   const bool few_spikes = neuron == Neuron::st_bif || neuron == Neuron::integrate_and_fire;
-  const LevelRange all = models::signed_range(experiment.quantization.activation_bits);
+  const bool cached = population.ends_with(".k") || population.ends_with(".v");
+  const LevelRange all =
+      models::signed_range(cached && experiment.quantization.kv_bits != 0 ? experiment.quantization.kv_bits
+                                                                          : experiment.quantization.activation_bits);
   if (!few_spikes || conversion.levels == Levels::bits) return all;
   const std::size_t per_step = neuron == Neuron::st_bif ? conversion.max_spikes : 1;
   const auto reached = static_cast<std::int32_t>(

@@ -57,8 +57,13 @@ ordered_json quantized_inputs(const Experiment& experiment, const models::LlamaC
     inputs["weights"] = name(section.weights);
     inputs["group"] = section.group;
   }
-  if (section.activation_bits != bits_off) inputs["ranges"] = ranges_of(experiment, config);
-  if (section.activation_bits != bits_off || section.feeds_back()) {
+  if (section.activation_bits != bits_off) {
+    inputs["ranges"] = ranges_of(experiment, config);
+    inputs["granularity"] = name(section.granularity);
+    inputs["smooth"] = section.smooth;
+    inputs["percentile"] = section.ranges == Ranges::percentile ? ordered_json(section.percentile) : nullptr;
+  }
+  if (section.activation_bits != bits_off || section.weighs_inputs()) {
     inputs["prefix"] = prefix;
     inputs["calibration"] = ids_of(calibration);
   }

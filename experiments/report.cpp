@@ -38,6 +38,8 @@ ordered_json settings_section(const StoredRun& run) {
       {"activation_bits", experiment.quantization.activation_bits},
       {"weights", name(experiment.quantization.weights)},
       {"rotation", name(experiment.quantization.rotation)},
+      {"granularity", name(experiment.quantization.granularity)},
+      {"smooth", experiment.quantization.smooth},
       {"prefix_tokens", prefix_of(run)},
       {"networks", networks_section(experiment.evaluation)},
       {"neuron", name(experiment.conversion.neuron)},

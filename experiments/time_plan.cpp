@@ -57,8 +57,8 @@ double quantizing_seconds(const Experiment& experiment, const JobInputs& inputs,
   std::size_t tokens = 0;
   for (const TokenIds& sequence : inputs.calibration.quantizer) tokens += sequence.size();
   // The activations once, their inputs twice more with feedback, and once where tokens of a prefix are looked for.
-  const std::size_t passes = (quantization.activation_bits != bits_off ? 1 : 0) + (quantization.feeds_back() ? 2 : 0) +
-                             (quantization.prefix_tokens.search ? 1 : 0);
+  const std::size_t passes = (quantization.activation_bits != bits_off ? 1 : 0) +
+                             (quantization.weighs_inputs() ? 2 : 0) + (quantization.prefix_tokens.search ? 1 : 0);
   return dense_position * static_cast<double>(tokens * passes) +
          rounding_seconds(quantization, *rotated(experiment, inputs.opened.dense));
 }

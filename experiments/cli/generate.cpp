@@ -23,6 +23,8 @@ void declare(Options& options) {
   options.named()("tokens", po::value<long long>()->value_name("N")->default_value(64), "most tokens to add");
   options.named()("temperature", po::value<double>()->value_name("X")->default_value(0),
                   "0: the most likely token; else a draw from softmax(logits / X), by the experiment's seed");
+  options.named()("quantized", po::value<std::string>()->value_name("DIR")->default_value("runs/.quantized"),
+                  "folder that keeps quantized models, as for run, to be used again; \"\": none");
   options.named()("counts", "a line per token with its spikes and synaptic operations instead of running text");
 }
 
@@ -102,7 +104,8 @@ int generate_command(const Command& self, Arguments arguments) {
                                .tokens = options.count("tokens", 1),
                                .temperature = temperature_of(options),
                                .seed = experiment.seed,
-                               .threads = options.count("threads", 0)};
+                               .threads = options.count("threads", 0),
+                               .cache = QuantizedCache(options.get<std::string>("quantized"))};
   Writer writer(options.has("counts"));
   bool begun = options.has("counts");
   generate_job(experiment, wanted, stop_requested(), [&](const GeneratedToken& token) {

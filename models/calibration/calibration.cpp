@@ -1,6 +1,5 @@
 #include "models/calibration/calibration.hpp"
 
-#include <algorithm>
 #include <numeric>
 
 namespace snnsim::models {
@@ -30,10 +29,6 @@ std::vector<float> step_potential(const SiteCalibration& calibration) {
   std::vector<float> sums(calibration.step_offset.size());
   std::partial_sum(calibration.step_offset.begin(), calibration.step_offset.end(), sums.begin());
   return sums;
-}
-
-bool is_uniform(const std::vector<float>& threshold) {
-  return std::ranges::all_of(threshold, [&](float value) { return value == threshold.front(); });
 }
 
 }  // namespace snnsim::models

@@ -42,7 +42,4 @@ QuantizedBlock with_weights(const QuantizedBlock& block, const BlockCalibration&
 /// Σ_{i<=t} δ(i) for each step t: Population::step_potential.
 std::vector<float> step_potential(const SiteCalibration& calibration);
 
-/// True if all channels have one threshold, so that it is a common factor of what they drive.
-bool is_uniform(const std::vector<float>& threshold);
-
 }  // namespace snnsim::models

@@ -60,7 +60,7 @@ class SpikingArithmetic {
   void product(MatrixName name, Matrix<float>& y) {
     const Site input = input_of(name);
     const WeightMatrix& matrix = weights_of(block_, calibration_, name);
-    if (block_.integer_product(name) && is_uniform(at(calibration_, input)->threshold))
+    if (block_.integer_product(name) && matrix.fits(at(calibration_, input)->threshold))
       add_weights(matrix, input, y);
     else
       multiply(*matrix.floating, *at(values_, input), rows_, y, OutputRows::scattered);

@@ -41,8 +41,8 @@ class WeightLevels {
       for (std::size_t i = 0; i < rounded.size(); ++i)
         rounded[i] =
             static_cast<std::int8_t>(std::clamp(std::floor(level[i] + 0.5), double(range_.low), double(range_.high)));
-      at(matrices, name) =
-          integer_matrix(std::make_shared<const IntegerWeights>(out, in, rounded), block_.matrix(name).scale);
+      at(matrices, name) = integer_matrix(std::make_shared<const IntegerWeights>(out, in, rounded),
+                                          block_.matrix(name).scale, block_.matrix(name).input_scale);
     }
     return matrices;
   }
@@ -54,9 +54,11 @@ class WeightLevels {
       if (at(by_weights, name).rows() == 0) continue;
       for_rows(name, [&](std::size_t i, std::size_t first, std::size_t in) {
         const double scale = block_.matrix(name).scale[i];
+        const std::vector<float>& folded = block_.matrix(name).input_scale;
         for (std::size_t j = 0; j < in; ++j)
           if (levels[first + j] >= range_.low - 0.5 && levels[first + j] < range_.high + 0.5)
-            gradient[first + j] = scale * double{at(by_weights, name).row(i)[j]};
+            gradient[first + j] =
+                scale * double{at(by_weights, name).row(i)[j]} / (folded.empty() ? 1.0 : double{folded[j]});
       });
     }
     return gradient;

@@ -82,7 +82,7 @@ class GraphBuilder {
                           .weight_bits = model_.weight_bits,
                           .axon = options_.axon};
     const auto& input = at(parameters_, input_of(name));
-    if (block.integer_product(name) && is_uniform(input->threshold)) {
+    if (block.integer_product(name) && matrix.fits(input->threshold)) {
       check_overflow(*matrix.integer, graph_.population(site(k, input_of(name))).range, projection.name);
       projection.synapses = IntegerSynapses{matrix.integer, matrix.output_scale(input->threshold.front())};
     }

@@ -23,7 +23,7 @@ struct ConversionOptions {
   std::function<InputPattern(std::string_view population)> input{};
   Axon axon{};  // of every projection
   /// Thresholds, potentials, biases and weights; null: those of the quantizers. Where the channels of a site have
-  /// thresholds of their own, what it feeds adds up in fp32.
+  /// thresholds in other ratios than the quantizer's steps, what it feeds adds up in fp32.
   const Calibration* calibration = nullptr;
   std::uint32_t refinement =
       1;  // thresholds that are not calibrated are so many times finer than the quantizers' steps

@@ -58,4 +58,9 @@ void InputMoments::add(const Matrix<float>& x, std::span<const std::uint32_t> ro
   }
 }
 
+void InputMoments::divide(std::span<const float> factors) {
+  for (std::size_t i = 0; i < width(); ++i)
+    for (std::size_t j = 0; j <= i; ++j) sums_.row(i)[j] /= factors[i] * factors[j];
+}
+
 }  // namespace snnsim::models

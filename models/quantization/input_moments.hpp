@@ -16,6 +16,9 @@ class InputMoments {
 
   void add(const Matrix<float>& x, std::span<const std::uint32_t> rows);
 
+  /// Those of inputs whose channels are divided by factors (width).
+  void divide(std::span<const float> factors);
+
   std::size_t width() const { return sums_.rows(); }
   /// H_ij, any i and j.
   float operator()(std::size_t i, std::size_t j) const { return i < j ? sums_.row(j)[i] : sums_.row(i)[j]; }

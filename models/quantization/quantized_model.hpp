@@ -18,7 +18,7 @@ namespace snnsim::models {
 /// population that replaces it.
 struct ActivationQuantizer {
   LevelRange range;
-  std::vector<float> step;  // λ per channel (width); equal inside a group
+  std::vector<float> step;  // λ per channel (width)
 };
 
 struct QuantizedBlock {
@@ -26,7 +26,7 @@ struct QuantizedBlock {
   PerMatrix<WeightMatrix> matrices;
 
   const WeightMatrix& matrix(MatrixName name) const { return at(matrices, name); }
-  /// The scales that turn accumulators of `name` into its output, s_w × λ of the input site (out).
+  /// The scales that turn accumulators of `name` into its output, s_w × λ of the first input channel (out).
   std::vector<float> output_scale(MatrixName name) const;
   /// True if the product runs on integers: quantized weights on quantized activations.
   bool integer_product(MatrixName name) const;

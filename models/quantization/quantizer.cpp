@@ -1,47 +1,17 @@
 #include "models/quantization/quantizer.hpp"
 
-#include <algorithm>
 #include <utility>
 
-#include "core/error.hpp"
-#include "core/parallel.hpp"
 #include "models/checkpoint/check_finite.hpp"
 #include "models/quantization/block_moments.hpp"
 #include "models/quantization/calibration_states.hpp"
+#include "models/quantization/channel_factors.hpp"
 #include "models/quantization/error_feedback.hpp"
-#include "models/quantization/threshold_search.hpp"
+#include "models/quantization/scaled_weights.hpp"
 
 namespace snnsim::models {
 
 namespace {
-
-/// Collects the values of one site, group by group of channels that share a step.
-class SiteSamples {
- public:
-  /// rows: that will be added.
-  SiteSamples(const LlamaConfig& config, Site site, std::size_t rows)
-      : width_(width(config, site) / groups(config, site)), values_(groups(config, site)) {
-    for (std::vector<float>& group : values_) group.reserve(rows * width_);
-  }
-
-  void add(const Matrix<float>& x, std::span<const std::uint32_t> rows) {
-    for (const std::uint32_t r : rows)
-      for (std::size_t g = 0; g < values_.size(); ++g)
-        values_[g].insert(values_[g].end(), x.row(r) + g * width_, x.row(r) + (g + 1) * width_);
-  }
-
-  ActivationQuantizer fit(LevelRange range) const {
-    std::vector<float> steps(values_.size());
-    parallel_for(values_.size(), [&](std::size_t g) { steps[g] = search_step(values_[g], range); });
-    ActivationQuantizer quantizer{range, {}};
-    for (const float step : steps) quantizer.step.insert(quantizer.step.end(), width_, step);
-    return quantizer;
-  }
-
- private:
-  std::size_t width_;  // channels of a group
-  std::vector<std::vector<float>> values_;
-};
 
 BlockFloats quantized_weights(const QuantizedBlock& block) {
   BlockFloats weights;
@@ -54,20 +24,24 @@ class BlockQuantizer {
  public:
   BlockQuantizer(const DenseModel& dense, const std::vector<std::vector<TokenId>>& calibration,
                  const QuantizerOptions& options)
-      : dense_(dense), options_(options), grid_{options.weight_bits} {
+      : dense_(dense), options_(options), grid_{options.weight_bits, options.group} {
     if (options.activation_bits != kBitsOff) dense_states_.emplace(dense, calibration, options.prefix);
-    if (options.weight_bits != kBitsOff && options.weights == WeightMethod::gptq)
+    if (options.weight_bits != kBitsOff && options.weights != WeightMethod::rtn)
       quantized_states_.emplace(dense, calibration, options.prefix);
   }
 
   QuantizedBlock quantize(std::size_t k) {
     const BlockFloats weights = dense_.weights(k);
     QuantizedBlock block;
-    if (quantized_states_)
+    PerSite<std::vector<float>> factors;
+    if (quantized_states_ && options_.weights == WeightMethod::awq) factors = search_factors(k, weights);
+    if (dense_states_) block.sites = fit_sites(k, weights, factors);
+    if (quantized_states_ && options_.weights == WeightMethod::gptq)
       round_with_feedback(k, weights, block);
     else
-      for (const MatrixName name : kAllMatrices) at(block.matrices, name) = nearest(at(weights, name));
-    if (dense_states_) block.sites = fit_sites(k, weights);
+      for (const MatrixName name : kAllMatrices)
+        at(block.matrices, name) = nearest(at(weights, name), input_scale(block, factors, input_of(name)));
+    if (quantized_states_) quantized_states_->advance(k, quantized_weights(block));
     return block;
   }
 
@@ -78,39 +52,77 @@ class BlockQuantizer {
   }
 
  private:
-  WeightMatrix nearest(const std::shared_ptr<const FloatWeights>& weights) const {
+  /// What the columns of matrices that a site feeds are multiplied by: their inputs' steps, or else the factors.
+  static std::vector<float> input_scale(const QuantizedBlock& block, const PerSite<std::vector<float>>& factors,
+                                        Site site) {
+    const auto& quantizer = at(block.sites, site);
+    return ratios(quantizer ? quantizer->step : at(factors, site));
+  }
+
+  WeightMatrix nearest(const std::shared_ptr<const FloatWeights>& weights, std::vector<float> input_scale) const {
     if (options_.weight_bits == kBitsOff) return {nullptr, {}, weights};
-    return to_weight_matrix(round_to_nearest(*weights, grid_));
+    const RoundedWeights rounded = round_to_nearest(ScaledWeights(*weights, input_scale), grid_);
+    return to_weight_matrix(rounded, std::move(input_scale));
   }
 
   /// The inputs of a block are measured behind the blocks that are quantized already, so that it makes up for their
   /// errors; on stories15M this costs less perplexity than the inputs in the dense model.
-  void round_with_feedback(std::size_t k, const BlockFloats& weights, QuantizedBlock& block) {
-    std::optional<BlockMoments> moments(dense_.config());
+  BlockMoments measure_moments(std::size_t k, const BlockFloats& weights) const {
+    BlockMoments moments(dense_.config());
     quantized_states_->observe(k, weights, [&](Site site, const Matrix<float>& x, std::span<const std::uint32_t> rows) {
-      moments->add(site, x, rows);
+      moments.add(site, x, rows);
     });
-    for (const Site site : kAllSites) {
-      if (!moments->has(site)) continue;
-      const ErrorFeedback feedback(moments->take(site));
-      for (const MatrixName name : kAllMatrices)
-        if (input_of(name) == site)
-          at(block.matrices, name) = to_weight_matrix(models::round_with_feedback(*at(weights, name), feedback, grid_));
-    }
-    quantized_states_->advance(k, quantized_weights(block));
+    return moments;
   }
 
-  PerSite<std::optional<ActivationQuantizer>> fit_sites(std::size_t k, const BlockFloats& weights) {
+  void round_with_feedback(std::size_t k, const BlockFloats& weights, QuantizedBlock& block) const {
+    BlockMoments moments = measure_moments(k, weights);
+    for (const Site site : kAllSites) {
+      if (!moments.has(site)) continue;
+      const std::vector<float> scale = input_scale(block, {}, site);
+      InputMoments inputs = moments.take(site);
+      if (!scale.empty()) inputs.divide(scale);
+      const ErrorFeedback feedback(inputs);
+      for (const MatrixName name : kAllMatrices)
+        if (input_of(name) == site)
+          at(block.matrices, name) = to_weight_matrix(
+              models::round_with_feedback(ScaledWeights(*at(weights, name), scale), feedback, grid_), scale);
+    }
+  }
+
+  static std::vector<std::shared_ptr<const FloatWeights>> fed_by(Site site, const BlockFloats& weights) {
+    std::vector<std::shared_ptr<const FloatWeights>> fed;
+    for (const MatrixName name : kAllMatrices)
+      if (input_of(name) == site) fed.push_back(at(weights, name));
+    return fed;
+  }
+
+  PerSite<std::vector<float>> search_factors(std::size_t k, const BlockFloats& weights) const {
+    BlockMoments moments = measure_moments(k, weights);
+    PerSite<std::vector<float>> factors;
+    for (const Site site : kAllSites)
+      if (moments.has(site)) at(factors, site) = weight_aware_factors(moments.take(site), fed_by(site, weights), grid_);
+    return factors;
+  }
+
+  PerSite<std::optional<ActivationQuantizer>> fit_sites(std::size_t k, const BlockFloats& weights,
+                                                        const PerSite<std::vector<float>>& factors) {
     std::vector<SiteSamples> samples;
     samples.reserve(kSites);
-    for (const Site site : kAllSites) samples.emplace_back(dense_.config(), site, dense_states_->rows());
+    for (const Site site : kAllSites)
+      samples.emplace_back(dense_.config(), site, options_.granularity, dense_states_->rows());
     dense_states_->advance(k, weights, [&](Site site, const Matrix<float>& x, std::span<const std::uint32_t> rows) {
       samples[static_cast<std::size_t>(site)].add(x, rows);
     });
     PerSite<std::optional<ActivationQuantizer>> sites;
-    for (const Site site : kAllSites)
-      at(sites, site) =
-          samples[static_cast<std::size_t>(site)].fit(options_.activation_range(population_name(k, site)));
+    for (const Site site : kAllSites) {
+      const SiteSamples& values = samples[static_cast<std::size_t>(site)];
+      const auto fed = fed_by(site, weights);
+      const bool smooths = options_.smoothing > 0 && !fed.empty();
+      at(sites, site) = values.fit(
+          options_.activation_range(population_name(k, site)), options_.step_rule,
+          smooths ? smoothing_factors(values.largest(), largest_weights(fed), options_.smoothing) : at(factors, site));
+    }
     return sites;
   }
 

@@ -7,18 +7,26 @@
 #include <vector>
 
 #include "models/quantization/quantized_model.hpp"
+#include "models/quantization/site_samples.hpp"
 
 namespace snnsim::models {
 
 inline constexpr int kBitsOff = 16;  // weights or activations left as they are
 
-/// How weights become integers: the nearest level; or with feedback of the errors on the calibration text (GPTQ).
-enum class WeightMethod { rtn, gptq };
+/// How weights become integers: the nearest level; with feedback of the errors on the calibration text (GPTQ); or the
+/// nearest level once the columns of large inputs are scaled up (AWQ).
+enum class WeightMethod { rtn, gptq, awq };
 
 struct QuantizerOptions {
   int weight_bits = 8;      // 2..8, or kBitsOff
   int activation_bits = 8;  // 2..8, or kBitsOff
   WeightMethod weights = WeightMethod::rtn;
+  std::size_t group = RoundingGrid::kWholeRow;  // input channels that share a weight scale; weight_bits below 8 then
+  Granularity granularity = Granularity::per_head;
+  StepRule step_rule{};
+  /// How much of the outliers among its channels a site hands over to the weights that it feeds: channel_factors.hpp's
+  /// alpha, 0..1; 0: none. Neither with per_channel nor with awq, which set the channels' steps themselves.
+  float smoothing = 0;
   std::size_t prefix = 1;  // leading positions kept out of the ranges (and in full precision when the network runs)
   /// Range of the activation quantizer of a population; lets a neuron that reaches fewer levels have its own.
   std::function<LevelRange(std::string_view population)> activation_range;
@@ -32,7 +40,8 @@ struct BlockStore {
 };
 
 /// Quantizes a pretrained model without training: weights with a scale per output channel, rounded by `weights`, and
-/// the least-MSE activation step of every site (per tensor; per head for q, k, v) over the calibration sequences. Runs
+/// the activation steps of every site over the calibration sequences. Where the channels of a site have steps of their
+/// own, these are folded into the integers of the weights that it feeds. Runs
 /// block by block, so that only one block's activations are held. `progress` gets the share done (0..1). Every weight
 /// is read and checked before it is used, but for those of blocks that `store` finds. They must be what this call would
 /// make; the model is then the same, bit for bit, whichever are found. Throws DataError when nothing is left of the

@@ -1,6 +1,7 @@
 #include "models/quantization/rounded_weights.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <span>
 
 #include "core/parallel.hpp"
@@ -19,14 +20,27 @@ void for_rows(const FloatWeights& weights, const Body& body) {
   });
 }
 
+/// Scales of the groups of a row become multiples of a unit; those of zeros are 0 before, and one unit after it.
+void round_to_units(std::vector<float>& scales, RoundingGrid grid) {
+  const auto most = static_cast<float>(grid.most_multiple());
+  const float largest = std::ranges::max(scales), unit = (largest > 0 ? largest : 1.0F) / most;
+  for (float& scale : scales) scale = unit * std::clamp(std::round(scale / unit), 1.0F, most);
+}
+
 }  // namespace
 
 Matrix<float> search_scales(const FloatWeights& weights, RoundingGrid grid) {
   const std::size_t in = weights.in(), group = grid.group == RoundingGrid::kWholeRow ? in : grid.group;
   Matrix<float> scale(grid.groups(in), weights.out());
   for_rows(weights, [&](std::size_t i, std::span<const float> row) {
-    for (std::size_t g = 0; g < scale.rows(); ++g)
-      scale.row(g)[i] = search_step(row.subspan(g * group, std::min(group, in - g * group)), grid.range());
+    std::vector<float> scales(scale.rows());
+    for (std::size_t g = 0; g < scales.size(); ++g) {
+      const std::span<const float> part = row.subspan(g * group, std::min(group, in - g * group));
+      const bool zeros = scales.size() > 1 && std::ranges::all_of(part, [](float w) { return w == 0; });
+      scales[g] = zeros ? 0 : search_step(part, grid.range());
+    }
+    if (scales.size() > 1) round_to_units(scales, grid);
+    for (std::size_t g = 0; g < scales.size(); ++g) scale.row(g)[i] = scales[g];
   });
   return scale;
 }

@@ -45,7 +45,11 @@ class BlockTensors {
                             {DataType::u8, packed_shape(integer->out(), integer->in(), integer->format()),
                              reinterpret_cast<const std::byte*>(integer->packed().data())}});
     for (const MatrixName matrix : kAllMatrices)
-      if (block.matrix(matrix).integer) add(fmt::format("{}.scale", name(matrix)), block.matrix(matrix).scale);
+      if (block.matrix(matrix).integer) {
+        add(fmt::format("{}.scale", name(matrix)), block.matrix(matrix).scale);
+        if (const auto& scale = block.matrix(matrix).input_scale; !scale.empty())
+          add(fmt::format("{}.input_scale", name(matrix)), scale);
+      }
     for (const Site site : kAllSites)
       if (const auto& quantizer = at(block.sites, site)) {
         const LevelRange range = quantizer->range;
@@ -102,7 +106,7 @@ class BlockReader {
         if (reinterpret_cast<std::uintptr_t>(packed.bytes) % 64 != 0) fail(levels->first, "is not aligned");
         return integer_matrix(std::make_shared<const IntegerWeights>(
                                   out, in, format, reinterpret_cast<const std::uint8_t*>(packed.bytes), file_),
-                              floats(fmt::format("{}.scale", models::name(matrix)), out));
+                              positive(fmt::format("{}.scale", models::name(matrix)), out), input_scale(matrix, in));
       }
     fail(levels->first, "has another shape than the model's");
   }
@@ -113,8 +117,14 @@ class BlockReader {
     const std::vector<float> range = floats(prefix + ".range", 2);
     for (const float level : range)
       if (!(std::abs(level) <= kMostLevel)) fail(prefix + ".range", "is out of bounds");
+    if (!(range[0] <= 0 && range[1] > 0)) fail(prefix + ".range", "is no range around 0");
     return ActivationQuantizer{{static_cast<std::int32_t>(range[0]), static_cast<std::int32_t>(range[1])},
-                               floats(prefix + ".step", width(config_, site))};
+                               positive(prefix + ".step", width(config_, site))};
+  }
+
+  /// The integers are for steps of other ratios.
+  [[noreturn]] void refuse_steps(MatrixName matrix) const {
+    fail(fmt::format("{}.input_scale", models::name(matrix)), "is not that of the steps of its input");
   }
 
  private:
@@ -122,6 +132,18 @@ class BlockReader {
 
   [[noreturn]] void fail(const std::string& tensor, const char* what) const {
     throw DataError(fmt::format("{}: {} {}", name(), tensor, what), kRemedy);
+  }
+
+  std::vector<float> input_scale(MatrixName matrix, std::size_t in) const {
+    const std::string tensor = fmt::format("{}.input_scale", models::name(matrix));
+    return tensors_.contains(tensor) ? positive(tensor, in) : std::vector<float>{};
+  }
+
+  std::vector<float> positive(const std::string& tensor, std::size_t size) const {
+    std::vector<float> values = floats(tensor, size);
+    for (const float value : values)
+      if (!(value > 0 && std::isfinite(value))) fail(tensor, "holds a number that is not positive");
+    return values;
   }
 
   void check_content() const {
@@ -178,6 +200,9 @@ QuantizedBlock SavedBlocks::read(std::size_t k) const {
     weights.floating = at(stored, matrix);
   }
   for (const Site site : kAllSites) at(block.sites, site) = reader.site(site);
+  for (const MatrixName matrix : kAllMatrices)
+    if (block.integer_product(matrix) && !block.matrix(matrix).fits(at(block.sites, input_of(matrix))->step))
+      reader.refuse_steps(matrix);
   return block;
 }
 

@@ -10,7 +10,8 @@ namespace snnsim::models {
 
 /// The blocks of a quantized model in a folder, two files each:
 ///   block_<k>.safetensors  <matrix>.levels, U8 (tiles, columns, bytes of a column): IntegerWeights::packed();
-///                          <matrix>.scale, F32 (out); <site>.step, F32 (width); <site>.range, F32 (low, high)
+///                          <matrix>.scale, F32 (out); <matrix>.input_scale, F32 (in), where steps are folded into the
+///                          levels; <site>.step, F32 (width); <site>.range, F32 (low, high)
 ///   block_<k>.json         length and XXH3 of the other file. It is written last: a block that has it is whole.
 /// What is not quantized is not in them: it comes from the dense model.
 class SavedBlocks {

@@ -59,6 +59,11 @@ double error_below(std::span<const float> samples, float step, LevelRange range,
   return error;
 }
 
+/// The step of a range that ends at ±x.
+float spanning_step(float x, LevelRange range) {
+  return static_cast<float>(2.0 * static_cast<double>(x) / (range.high - range.low));
+}
+
 }  // namespace
 
 LevelRange signed_range(int bits) {
@@ -70,8 +75,7 @@ double quantization_error(std::span<const float> samples, float step, LevelRange
 }
 
 float search_step(std::span<const float> samples, LevelRange range) {
-  const float largest = largest_magnitude(samples);
-  const auto start = static_cast<float>(2.0 * static_cast<double>(largest) / (range.high - range.low));
+  const float start = spanning_step(largest_magnitude(samples), range);
   if (!(start > 0) || !std::isnormal(start)) return 1.0F;
   std::vector<float> selected;
   const std::span<const float> kept = thin_out(samples, selected);
@@ -89,6 +93,18 @@ float search_step(std::span<const float> samples, LevelRange range) {
   const double centre = std::log2(static_cast<double>(start) / static_cast<double>(best));
   for (int i = -kFine; i <= kFine; ++i) consider(centre + i / (8.0 * (kFine + 1)));
   return best;
+}
+
+float percentile_step(std::span<const float> samples, LevelRange range, double percentile) {
+  largest_magnitude(samples);  // all are finite
+  if (samples.empty()) return 1.0F;
+  std::vector<float> magnitudes(samples.begin(), samples.end());
+  for (float& x : magnitudes) x = std::abs(x);
+  const auto rank =
+      static_cast<std::ptrdiff_t>(std::llround(percentile / 100 * static_cast<double>(magnitudes.size() - 1)));
+  std::nth_element(magnitudes.begin(), magnitudes.begin() + rank, magnitudes.end());
+  const float step = spanning_step(magnitudes[static_cast<std::size_t>(rank)], range);
+  return std::isnormal(step) ? step : 1.0F;
 }
 
 }  // namespace snnsim::models

@@ -17,4 +17,7 @@ double quantization_error(std::span<const float> samples, float step, LevelRange
 /// Throws DataError for NaN or infinity. The error is that of at most 2^17 samples, one of every few in a row.
 float search_step(std::span<const float> samples, LevelRange range);
 
+/// The step at which the range ends at a percentile (0..100) of |x|: 2 P / (high - low). 1 and DataError as above.
+float percentile_step(std::span<const float> samples, LevelRange range, double percentile);
+
 }  // namespace snnsim::models

@@ -55,14 +55,31 @@ TEST_CASE("a second run loads what the first one quantized, and reports the same
   CHECK(loaded == computed);
 }
 
+TEST_CASE("generate loads the quantized model that it kept") {
+  const ScratchFolder folder;
+  const std::string words = "snnsim generate \"$PROJECT/bundled/stories3m\" --tokens 4 --prompt 'One day'";
+  const Outcome first = run_command(words, folder.path());
+  REQUIRE(kept(folder.path()) == 1);
+  const fs::path model = fs::directory_iterator(folder.path() / "runs" / ".quantized")->path();
+  const auto written = fs::last_write_time(model / "block_00000.json");
+  CHECK(run_command(words, folder.path()).out == first.out);
+  CHECK(fs::last_write_time(model / "block_00000.json") == written);
+  const ScratchFolder other;
+  CHECK(run_command(words + " --quantized \"\"", other.path()).out == first.out);
+  CHECK(!fs::exists(other.path() / "runs"));
+}
+
 TEST_CASE(
     "what changes the quantized model is another one: bits, rotation, calibration, levels that a neuron reaches") {
   const ScratchFolder folder;
   source_of(folder.path(), "");
   for (const char* words : {"--set quantization.activation_bits=5", "--set quantization.rotation=hadamard",
-                            "--set quantization.calibration.segments=3", "--set conversion.neuron=st_bif"})
+                            "--set quantization.calibration.segments=3", "--set conversion.neuron=st_bif",
+                            "--set quantization.granularity=per_channel", "--set quantization.smooth=0.5",
+                            "--set quantization.ranges=percentile", "--set quantization.weights=awq",
+                            "--set quantization.kv_bits=4", "--set quantization.group=32"})
     CHECK(source_of(folder.path(), words).at("blocks_computed") == 6);
-  CHECK(kept(folder.path()) == 5);
+  CHECK(kept(folder.path()) == 11);
 }
 
 TEST_CASE("a damaged block is quantized again; --fresh quantizes all; --quantized says where") {

@@ -46,6 +46,44 @@ def checkpoints():
          "weight_map": {"a": "model-00001-of-00002.safetensors", "b": "model-00002-of-00002.safetensors"}}))
 
 
+def saved_block(bits, folded=()):
+    """A block of the model of corpus/llama2c/seed_tied as models/quantization/saved_blocks.hpp has it."""
+    sites = {"attn_in": 4, "q": 4, "k": 2, "v": 2, "attn_out": 4, "mlp_in": 4, "mlp_mid": 6}
+    matrices = {"query": (4, "attn_in"), "key": (2, "attn_in"), "value": (2, "attn_in"), "output": (4, "attn_out"),
+                "gate": (6, "mlp_in"), "up": (6, "mlp_in"), "down": (4, "mlp_mid")}
+    ratio = {site: [2.0 ** (j % 3) if site in folded else 1.0 for j in range(width)] for site, width in sites.items()}
+    column = 32 if bits <= 4 else 64
+    header, data = {"__metadata__": {"block": "0"}}, b""
+
+    def add(name, kind, shape, content):
+        nonlocal data
+        header[name] = tensor(kind, shape, len(data), len(data) + len(content))
+        data += content
+
+    def add_floats(name, values):
+        add(name, "F32", [len(values)], struct.pack(f"<{len(values)}f", *values))
+
+    for name, (out, site) in matrices.items():
+        columns = (sites[site] + 3) // 4 * 4
+        add(f"{name}.levels", "U8", [1, columns, column], bytes(i * 37 % 256 for i in range(columns * column)))
+    for name, (out, site) in matrices.items():
+        add_floats(f"{name}.scale", [0.01 * (i + 1) for i in range(out)])
+        if site in folded:
+            add_floats(f"{name}.input_scale", ratio[site])
+    for site, values in ratio.items():
+        add_floats(f"{site}.step", [0.125 * value for value in values])
+        add_floats(f"{site}.range", [-(2.0 ** (bits - 1)), 2.0 ** (bits - 1) - 1])
+    text = compact(header).encode()
+    text += b" " * (-(8 + len(text)) % 64)
+    return struct.pack("<Q", len(text)) + text + data
+
+
+def saved_blocks():
+    write("saved_block", "nibbles", saved_block(4))
+    write("saved_block", "bytes", saved_block(8))
+    write("saved_block", "own_thresholds", saved_block(6, folded=("attn_in", "attn_out", "mlp_in", "mlp_mid")))
+
+
 def gguf_text(value):
     return struct.pack("<Q", len(value.encode())) + value.encode()
 
@@ -290,6 +328,6 @@ def zero_shot():
 
 
 if __name__ == "__main__":
-    for part in (checkpoints, ggufs, llama2c, tokenizers, byte_level_tokenizers, sentencepiece, gguf_tokenizers, texts,
-                 experiments, calibrations, zero_shot):
+    for part in (checkpoints, saved_blocks, ggufs, llama2c, tokenizers, byte_level_tokenizers, sentencepiece,
+                 gguf_tokenizers, texts, experiments, calibrations, zero_shot):
         part()

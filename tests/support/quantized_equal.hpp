@@ -10,7 +10,8 @@ namespace snnsim::tests {
 inline bool equal(const models::QuantizedBlock& a, const models::QuantizedBlock& b) {
   for (const models::MatrixName name : models::kAllMatrices) {
     const models::WeightMatrix &x = a.matrix(name), &y = b.matrix(name);
-    if ((x.integer == nullptr) != (y.integer == nullptr) || x.scale != y.scale) return false;
+    if ((x.integer == nullptr) != (y.integer == nullptr) || x.scale != y.scale || x.input_scale != y.input_scale)
+      return false;
     if (x.integer &&
         (x.integer->format() != y.integer->format() || !std::ranges::equal(x.integer->packed(), y.integer->packed()) ||
          !std::ranges::equal(x.integer->row_sums(), y.integer->row_sums())))

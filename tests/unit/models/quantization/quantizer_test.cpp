@@ -134,6 +134,43 @@ TEST_CASE("a site's step is that of its dense values behind the prefix, in all c
   CHECK(at(model.blocks[1].sites, Site::mlp_mid)->step.front() == search_step(samples, signed_range(4)));
 }
 
+TEST_CASE("outlier channels: thresholds of their own and smoothing come closer to the dense model in few bits") {
+  auto checkpoint = std::make_shared<Checkpoint>(*tests::random_checkpoint(3));
+  for (BlockWeights& block : checkpoint->blocks) {
+    auto gain = std::make_shared<std::vector<float>>(block.attention_norm.read());
+    for (const std::size_t j : {2, 20}) (*gain)[j] *= 30;
+    block.attention_norm.bytes = block.mlp_norm.bytes = reinterpret_cast<const std::byte*>(gain->data());
+    checkpoint->storage.push_back(gain);
+  }
+  const auto dense = std::make_shared<const DenseModel>(checkpoint);
+  const auto error = [&](Granularity granularity, float smoothing) {
+    const QuantizerOptions options{.weight_bits = 8,
+                                   .activation_bits = 5,
+                                   .granularity = granularity,
+                                   .smoothing = smoothing,
+                                   .activation_range = [](auto) { return signed_range(5); }};
+    return distance(*dense, quantize(dense, {tests::random_tokens(dense->config(), 64, 9)}, options));
+  };
+  const double plain = error(Granularity::per_head, 0);
+  CHECK(error(Granularity::per_head, 0.5F) < 0.95 * plain);
+  CHECK(error(Granularity::per_head, 0.9F) < 0.8 * plain);
+  CHECK(error(Granularity::per_channel, 0) < 0.8 * plain);
+}
+
+TEST_CASE("one calibration token behind the prefix gives a sound model in every setting") {
+  const auto dense = random_model();
+  for (const WeightMethod weights : {WeightMethod::rtn, WeightMethod::gptq, WeightMethod::awq})
+    for (const Granularity granularity : {Granularity::per_tensor, Granularity::per_head, Granularity::per_channel}) {
+      const QuantizerOptions options{.weight_bits = 6,
+                                     .activation_bits = 6,
+                                     .weights = weights,
+                                     .granularity = granularity,
+                                     .activation_range = [](auto) { return signed_range(6); }};
+      const QuantizedModel model = quantize(dense, {{1, 9}}, options);
+      CHECK(std::isfinite(distance(*dense, model)));
+    }
+}
+
 TEST_CASE("a calibration text that the prefix uses up") {
   const auto dense = random_model();
   const QuantizerOptions options{.prefix = 3, .activation_range = [](auto) { return signed_range(8); }};

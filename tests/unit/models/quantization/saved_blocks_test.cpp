@@ -23,10 +23,18 @@ namespace fs = std::filesystem;
 struct Setting {
   WeightMethod weights;
   int weight_bits, activation_bits;
+  Granularity granularity = Granularity::per_head;
+  std::size_t group = RoundingGrid::kWholeRow;
 };
-constexpr std::array kSettings{Setting{WeightMethod::rtn, 8, 8},        Setting{WeightMethod::rtn, 4, 6},
-                               Setting{WeightMethod::gptq, 4, 4},       Setting{WeightMethod::gptq, 3, kBitsOff},
-                               Setting{WeightMethod::rtn, kBitsOff, 8}, Setting{WeightMethod::rtn, kBitsOff, kBitsOff}};
+constexpr std::array kSettings{Setting{WeightMethod::rtn, 8, 8},
+                               Setting{WeightMethod::rtn, 4, 6},
+                               Setting{WeightMethod::gptq, 4, 4},
+                               Setting{WeightMethod::gptq, 3, kBitsOff},
+                               Setting{WeightMethod::rtn, kBitsOff, 8},
+                               Setting{WeightMethod::rtn, kBitsOff, kBitsOff},
+                               Setting{WeightMethod::gptq, 4, 4, Granularity::per_channel},
+                               Setting{WeightMethod::awq, 3, 8, Granularity::per_head, 32},
+                               Setting{WeightMethod::awq, 4, kBitsOff}};
 
 QuantizedModel quantize_with(const std::shared_ptr<const DenseModel>& dense, const Setting& setting,
                              const BlockStore& store = {}) {
@@ -34,6 +42,8 @@ QuantizedModel quantize_with(const std::shared_ptr<const DenseModel>& dense, con
       .weight_bits = setting.weight_bits,
       .activation_bits = setting.activation_bits,
       .weights = setting.weights,
+      .group = setting.group,
+      .granularity = setting.granularity,
       .activation_range = [&](std::string_view population) {
         return population.ends_with(".q") ? LevelRange{-5, 5} : signed_range(setting.activation_bits);
       }};
@@ -167,6 +177,17 @@ TEST_CASE("a block of another shape is refused by name") {
       std::make_shared<const DenseModel>(std::make_shared<const Checkpoint>(open_checkpoint(tests::bundled_model())));
   const std::string cause = tests::complaint([&] { SavedBlocks(folder.path(), bundled).read(0); });
   CHECK(cause.find("query.levels has another shape than the model's") != std::string::npos);
+}
+
+TEST_CASE("steps that the integers are not for are refused") {
+  const tests::ScratchFolder folder;
+  const auto dense = stored_model();
+  QuantizedBlock block = quantize_with(dense, kSettings[6]).blocks[0];
+  at(block.sites, Site::mlp_in)->step[5] *= 2;
+  const SavedBlocks saved(folder.path(), dense);
+  saved.write(0, block);
+  const std::string cause = tests::complaint([&] { saved.read(0); });
+  CHECK(cause.find("gate.input_scale is not that of the steps of its input") != std::string::npos);
 }
 
 TEST_CASE("a folder that cannot be written") {
