@@ -171,6 +171,21 @@ struct CalibrationText {
   bool operator==(const CalibrationText&) const = default;
 };
 
+/// Fine-tuning of the steps of activation quantizers.
+struct TuningSection {
+  std::size_t epochs = 0;
+  double learning_rate = 1e-3;
+
+  template <class Visit>
+  static void fields(Visit&& visit) {
+    visit("epochs", &TuningSection::epochs,
+          Rule{.help = "over the calibration text, for each block; 0: steps stay as they were searched", .most = 1000});
+    visit("learning_rate", &TuningSection::learning_rate,
+          Rule{.help = "of the logarithm of a step, at the start", .least = 0, .most = 1, .exclusive = true});
+  }
+  bool operator==(const TuningSection&) const = default;
+};
+
 struct QuantizationSection {
   int weight_bits = 8;
   int activation_bits = 8;
@@ -180,6 +195,7 @@ struct QuantizationSection {
   Ranges ranges = Ranges::mse;
   double percentile = 99.9;
   double smooth = 0;
+  TuningSection tuning;
   Rotation rotation = Rotation::none;
   PrefixTokens prefix_tokens;
   int group = -1;
@@ -187,6 +203,7 @@ struct QuantizationSection {
 
   /// Weights are rounded by what they do to the calibration text.
   bool weighs_inputs() const { return weight_bits != bits_off && weights != WeightQuantizer::rtn; }
+  bool tunes() const { return activation_bits != bits_off && tuning.epochs > 0; }
   /// Something is measured on that text.
   bool calibrates() const { return activation_bits != bits_off || weighs_inputs() || prefix_tokens.search; }
 
@@ -220,6 +237,10 @@ struct QuantizationSection {
                        "weights)^(1 - smooth), by the thresholds of their neurons, and the weights multiplied; 0: off",
                .least = 0,
                .most = 1});
+    visit(
+        "tuning", &S::tuning,
+        Rule{.help = "gradient descent by the steps of a block, so that its output comes nearer to the dense block's; "
+                     "the channels of a site, or of a head, keep the ratios of their steps"});
     visit("rotation", &S::rotation,
           Rule{.help = "coordinates in which the model is quantized; hadamard: outlier channels are spread over all "
                        "by random Hadamard matrices, most of them part of the weights (QuaRot); drawn by the seed"});

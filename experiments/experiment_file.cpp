@@ -108,6 +108,9 @@ void check_thresholds(const JsonSource& source, const QuantizationSection& secti
   if (section.activation_bits == bits_off && section.smooth > 0)
     complain("quantization.smooth", "with activation_bits 16 nothing spikes whose threshold it could set",
              "leave smooth at 0, or use fewer activation_bits");
+  if (section.activation_bits == bits_off && section.tuning.epochs > 0)
+    complain("quantization.tuning.epochs", "with activation_bits 16 there are no steps to tune",
+             "leave it at 0, or use fewer activation_bits");
   if (section.activation_bits == bits_off && section.kv_bits != 0)
     complain("quantization.kv_bits", "with activation_bits 16 keys and values do not spike",
              "leave kv_bits at 0, or use fewer activation_bits");

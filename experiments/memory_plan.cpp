@@ -189,31 +189,51 @@ std::uint32_t longest_lag(const Experiment& experiment, const LlamaConfig& c) {
   return longest;
 }
 
-/// What a calibration holds: the spiking stream after each step, the dense stream and its target for every sequence;
-/// copies of the stream, and buffers, of those that run at once; for the gradient all steps of one sequence and the
-/// transposed weights of a block; and what a descent keeps of each weight, where weights descend.
-std::uint64_t calibrating_bytes(const Experiment& experiment, const std::vector<TokenIds>& calibration,
-                                const LlamaConfig& c, std::size_t threads) {
-  if (!experiment.calibrates()) return 0;
-  const Widths w(c);
+/// What descends on the loss of a block, if anything does.
+enum class Descends { nothing, steps, weights };
+
+/// What going through the blocks one by one with spikes holds: the spiking stream after each step, the dense stream and
+/// its target for every sequence; copies of the stream, and buffers, of those that run at once; for the gradient all
+/// steps of one sequence, which come `lag` steps later, and the transposed weights of a block; and what a descent keeps
+/// of each weight, where weights descend.
+std::uint64_t block_by_block(const QuantizationSection& quantization, const std::vector<TokenIds>& calibration,
+                             const Widths& w, std::size_t threads, std::uint64_t steps, std::uint64_t lag,
+                             Descends descends) {
   std::uint64_t tokens = 0, longest = 0;
   for (const TokenIds& sequence : calibration) {
     tokens += sequence.size();
     longest = std::max<std::uint64_t>(longest, sequence.size());
   }
-  const std::uint64_t steps = experiment.conversion.timesteps;
   const std::uint64_t state = w.sites * (kWord + 2 * kCount);
   const std::uint64_t running =
       std::min<std::uint64_t>(threads, calibration.size()) * longest * (steps * w.hidden * kFloat + buffers(w) + state);
   const std::uint64_t record = w.sites * (2 * kFloat + 1) + (w.hidden + 2 * w.inner) * kFloat;
-  const bool tuned = experiment.calibration.method == CalibrationMethod::weights;
-  const bool gradient = tuned || experiment.calibration.method == CalibrationMethod::theta_v0;
   const std::uint64_t transposed =
       block_weights(w, [](std::uint64_t out, std::uint64_t in) { return out * in * kFloat; });
-  return tokens * (steps + 2) * w.hidden * kFloat + rotated_block(experiment.quantization, w) +
-         (gradient ? std::max(running, longest * (steps + longest_lag(experiment, c)) * record + running / threads) +
-                         transposed + (tuned ? transposed / kFloat * kTunedWeight : 0)
-                   : running);
+  const std::uint64_t streams = tokens * (steps + 2) * w.hidden * kFloat + rotated_block(quantization, w);
+  if (descends == Descends::nothing) return streams + running;
+  return streams + std::max(running, longest * (steps + lag) * record + running / threads) + transposed +
+         (descends == Descends::weights ? transposed / kFloat * kTunedWeight : 0);
+}
+
+std::uint64_t calibrating_bytes(const Experiment& experiment, const std::vector<TokenIds>& calibration,
+                                const LlamaConfig& c, std::size_t threads) {
+  if (!experiment.calibrates()) return 0;
+  const CalibrationMethod method = experiment.calibration.method;
+  const Descends descends = method == CalibrationMethod::weights    ? Descends::weights
+                            : method == CalibrationMethod::theta_v0 ? Descends::steps
+                                                                    : Descends::nothing;
+  return block_by_block(experiment.quantization, calibration, Widths(c), threads, experiment.conversion.timesteps,
+                        longest_lag(experiment, c), descends);
+}
+
+/// The larger of quantizing, and of tuning steps afterwards.
+std::uint64_t quantizing_bytes(const Experiment& experiment, const std::vector<TokenIds>& calibration,
+                               const LlamaConfig& c, std::size_t threads) {
+  const QuantizationSection& quantization = experiment.quantization;
+  return std::max(
+      quantizing_bytes(quantization, calibration, c),
+      quantization.tunes() ? block_by_block(quantization, calibration, Widths(c), threads, 1, 0, Descends::steps) : 0);
 }
 
 /// A block, or the embedding and the LM head, which are checked one after the other.
@@ -237,7 +257,7 @@ MemoryPlan plan_memory(const Experiment& experiment, const JobInputs& inputs, st
           .weights = quantized ? product_weights(experiment.quantization, Widths(c)) : 0,
           .weights_mapped = kept && experiment.quantization.weight_bits != bits_off,
           .piece = largest_piece(checkpoint),
-          .quantizing = quantized ? quantizing_bytes(experiment.quantization, inputs.calibration.quantizer, c) : 0,
+          .quantizing = quantized ? quantizing_bytes(experiment, inputs.calibration.quantizer, c, threads) : 0,
           .calibrating = calibrating_bytes(experiment, inputs.calibration.calibrator, c, threads),
           .segment = segment_bytes(experiment, c, positions, threads)};
 }

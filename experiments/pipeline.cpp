@@ -13,6 +13,7 @@
 #include "models/calibration/local_threshold_balancing.hpp"
 #include "models/calibration/mean_correction.hpp"
 #include "models/calibration/spiking_threshold_search.hpp"
+#include "models/calibration/step_tuning.hpp"
 #include "models/calibration/theta_v0.hpp"
 #include "models/calibration/weight_tuning.hpp"
 #include "models/quantization/threshold_search.hpp"
@@ -82,6 +83,19 @@ void find_prefix(const Experiment& experiment, const std::vector<TokenIds>& cali
   if (wanted.search) stage(fmt::format("prefix tokens: [{}]", fmt::join(pipeline.prefix.prefix.tokens(), ", ")));
 }
 
+void tune(const Experiment& experiment, const std::vector<TokenIds>& calibration, std::size_t prefix,
+          const StageObserver& stage, models::QuantizedModel& model) {
+  const TuningSection& tuning = experiment.quantization.tuning;
+  models::tune_steps(
+      model, calibration,
+      {.epochs = tuning.epochs, .learning_rate = tuning.learning_rate, .prefix = prefix, .seed = experiment.seed},
+      [&](std::size_t block, double before, double after) {
+        stage(fmt::format("tuned the steps of block {} of {}: loss {:.3e}, before {:.3e}", block + 1,
+                          model.blocks.size(), after, before));
+      });
+}
+
+/// Steps are tuned when all blocks are quantized, so those of a tuned model are kept, or go on, all together.
 void quantize_model(const Experiment& experiment, const std::vector<TokenIds>& texts, const BuildOptions& build,
                     Pipeline& pipeline) {
   const std::vector<TokenIds> calibration = with_prefix(pipeline.prefix.prefix, texts);
@@ -101,7 +115,13 @@ void quantize_model(const Experiment& experiment, const std::vector<TokenIds>& t
     const auto progress = [&](double share) {
       build.stage(fmt::format("quantizing, {:.0f} % of the blocks done", 100 * share));
     };
-    return models::quantize(dense, calibration, options, progress, store);
+    const bool whole = store.find && !store.keep;  // nothing is left to make
+    if (!section.tunes() || whole) return models::quantize(dense, calibration, options, progress, store);
+    models::QuantizedModel model = models::quantize(dense, calibration, options, progress);
+    tune(experiment, calibration, options.prefix, build.stage, model);
+    for (std::size_t k = 0; store.keep && k < model.blocks.size(); ++k)
+      model.blocks[k] = store.keep(k, std::move(model.blocks[k]));
+    return model;
   };
   pipeline.qann = build.cache.get(quantized_inputs(experiment, dense->config(), calibration, options.prefix), dense,
                                   make, build.stage, pipeline.qann_source);

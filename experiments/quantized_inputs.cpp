@@ -61,6 +61,10 @@ ordered_json quantized_inputs(const Experiment& experiment, const models::LlamaC
     inputs["ranges"] = ranges_of(experiment, config);
     inputs["granularity"] = name(section.granularity);
     inputs["smooth"] = section.smooth;
+    if (section.tunes())
+      inputs["tuning"] = {{"epochs", section.tuning.epochs},
+                          {"learning_rate", section.tuning.learning_rate},
+                          {"seed", experiment.seed}};
     inputs["percentile"] = section.ranges == Ranges::percentile ? ordered_json(section.percentile) : nullptr;
   }
   if (section.activation_bits != bits_off || section.weighs_inputs()) {

@@ -212,6 +212,8 @@ const std::vector<Case>& cases() {
       {"a smoothing above 1", 2, "quantization.smooth", [](const Copy&) { return "--set quantization.smooth=1.5"; }},
       {"smoothing of what does not spike", 2, "nothing spikes whose threshold",
        [](const Copy&) { return "--set quantization.smooth=0.5 --set quantization.activation_bits=16"; }},
+      {"steps to tune where there are none", 2, "there are no steps to tune",
+       [](const Copy&) { return "--set quantization.tuning.epochs=1 --set quantization.activation_bits=16"; }},
       {"bits of a cache that does not spike", 2, "keys and values do not spike",
        [](const Copy&) { return "--set quantization.kv_bits=4 --set quantization.activation_bits=16"; }},
       {"a delay without time", 2, "spikes arrive at once", [](const Copy&) { return "--set simulation.delay=2"; }},

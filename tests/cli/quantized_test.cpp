@@ -73,13 +73,14 @@ TEST_CASE(
     "what changes the quantized model is another one: bits, rotation, calibration, levels that a neuron reaches") {
   const ScratchFolder folder;
   source_of(folder.path(), "");
-  for (const char* words : {"--set quantization.activation_bits=5", "--set quantization.rotation=hadamard",
-                            "--set quantization.calibration.segments=3", "--set conversion.neuron=st_bif",
-                            "--set quantization.granularity=per_channel", "--set quantization.smooth=0.5",
-                            "--set quantization.ranges=percentile", "--set quantization.weights=awq",
-                            "--set quantization.kv_bits=4", "--set quantization.group=32"})
+  for (const char* words :
+       {"--set quantization.activation_bits=5", "--set quantization.rotation=hadamard",
+        "--set quantization.calibration.segments=3", "--set conversion.neuron=st_bif",
+        "--set quantization.granularity=per_channel", "--set quantization.smooth=0.5",
+        "--set quantization.ranges=percentile", "--set quantization.weights=awq", "--set quantization.kv_bits=4",
+        "--set quantization.group=32", "--set quantization.tuning.epochs=1"})
     CHECK(source_of(folder.path(), words).at("blocks_computed") == 6);
-  CHECK(kept(folder.path()) == 11);
+  CHECK(kept(folder.path()) == 12);
 }
 
 TEST_CASE("a damaged block is quantized again; --fresh quantizes all; --quantized says where") {
