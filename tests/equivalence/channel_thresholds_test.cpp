@@ -16,19 +16,26 @@ struct Setting {
 };
 
 std::vector<Setting> settings() {
-  return {{"per channel", {.weight_bits = 8, .activation_bits = 4, .granularity = Granularity::per_channel}},
-          {"per channel, gptq",
-           {.weight_bits = 4,
-            .activation_bits = 6,
-            .weights = WeightMethod::gptq,
-            .granularity = Granularity::per_channel}},
-          {"per tensor", {.weight_bits = 6, .activation_bits = 6, .granularity = Granularity::per_tensor}},
-          {"smoothed", {.weight_bits = 8, .activation_bits = 8, .smoothing = 0.5F}},
-          {"smoothed, gptq in groups",
-           {.weight_bits = 3, .activation_bits = 4, .weights = WeightMethod::gptq, .group = 32, .smoothing = 0.7F}},
-          {"awq", {.weight_bits = 3, .activation_bits = 6, .weights = WeightMethod::awq}},
-          {"groups", {.weight_bits = 4, .activation_bits = 4, .group = 32}},
-          {"percentile", {.weight_bits = 4, .activation_bits = 4, .step_rule = {.percentile = 99}}}};
+  const auto with = [](int weight_bits, int activation_bits) {
+    return QuantizerOptions{.weight_bits = weight_bits, .activation_bits = activation_bits, .activation_range = {}};
+  };
+  std::vector<Setting> all{{"per channel", with(8, 4)},
+                           {"per channel, gptq", with(4, 6)},
+                           {"per tensor", with(6, 6)},
+                           {"smoothed", with(8, 8)},
+                           {"smoothed, gptq in groups", with(3, 4)},
+                           {"awq", with(3, 6)},
+                           {"groups", with(4, 4)},
+                           {"percentile", with(4, 4)}};
+  all[0].options.granularity = all[1].options.granularity = Granularity::per_channel;
+  all[1].options.weights = all[4].options.weights = WeightMethod::gptq;
+  all[2].options.granularity = Granularity::per_tensor;
+  all[3].options.smoothing = 0.5F;
+  all[4].options.smoothing = 0.7F;
+  all[4].options.group = all[6].options.group = 32;
+  all[5].options.weights = WeightMethod::awq;
+  all[7].options.step_rule.percentile = 99;
+  return all;
 }
 
 /// Keys and values have two bits more.
@@ -85,8 +92,8 @@ TEST_CASE("thresholds by channel, three times finer: the synapses still are inte
 
 TEST_CASE("without quantized activations awq is in the weights alone") {
   const auto dense = both_coordinates()[0];
-  const QuantizedModel qann =
-      quantize_with(dense, {.weight_bits = 3, .activation_bits = kBitsOff, .weights = WeightMethod::awq});
+  const QuantizedModel qann = quantize_with(
+      dense, {.weight_bits = 3, .activation_bits = kBitsOff, .weights = WeightMethod::awq, .activation_range = {}});
   const WeightMatrix& up = qann.blocks[1].matrix(MatrixName::up);
   CHECK(up.input_scale.size() == up.integer->in());
   const SpikingModel spiking = convert_to(qann, 2, SourceSchedule::constant, all_neurons(2)[1]);
