@@ -8,7 +8,6 @@
 #include "experiments/files.hpp"
 #include "models/calibration/bias_correction.hpp"
 #include "models/calibration/theta_v0.hpp"
-#include "models/calibration/weight_tuning.hpp"
 #include "tests/equivalence/small_model.hpp"
 #include "tests/support/complaint.hpp"
 #include "tests/support/scratch_folder.hpp"
@@ -28,6 +27,15 @@ models::CalibrationOutcome calibrated(const QuantizedModel& qann, const Calibrat
 
 models::CalibrationOutcome calibrated(const QuantizedModel& qann) {
   return calibrated(qann, *make_theta_v0({.potential = 1, .offsets = 3}, {.epochs = 3, .learning_rate = 0.05}));
+}
+
+/// Other integers on the same scales.
+WeightMatrix halved(const WeightMatrix& matrix) {
+  const std::size_t out = matrix.integer->out(), in = matrix.integer->in();
+  std::vector<std::int8_t> levels;
+  for (std::size_t i = 0; i < out; ++i)
+    for (std::size_t j = 0; j < in; ++j) levels.push_back(static_cast<std::int8_t>(matrix.integer->weight(i, j) / 2));
+  return integer_matrix(std::make_shared<const IntegerWeights>(out, in, levels), matrix.scale);
 }
 
 }  // namespace
@@ -61,13 +69,15 @@ TEST_CASE("biases are read as they were written") {
 TEST_CASE("weights of their own are kept beside the calibration, and must be there") {
   const QuantizedModel qann =
       tests::quantized(std::make_shared<const DenseModel>(tests::random_checkpoint(3)), 4, 4, 1);
-  const models::CalibrationOutcome outcome = calibrated(qann, *make_weight_tuning({.epochs = 4, .learning_rate = 0.5}));
-  REQUIRE(at(outcome.calibration.blocks[0].weights, MatrixName::down).integer != nullptr);
-  REQUIRE_FALSE(at(outcome.calibration.blocks[0].weights, MatrixName::down) == qann.blocks[0].matrix(MatrixName::down));
+  models::CalibrationOutcome outcome = calibrated(qann);
+  for (std::size_t k = 0; k < 2; ++k)
+    for (const MatrixName name : kAllMatrices)
+      at(outcome.calibration.blocks[k].weights, name) = halved(qann.blocks[k].matrix(name));
   const tests::ScratchFolder folder;
   const std::filesystem::path file = folder.path() / "calibration.json";
   write_calibration(file, outcome, qann);
   CHECK(read_calibration(file, qann).calibration == outcome.calibration);
+  CHECK_FALSE(outcome.calibration == calibrated(qann).calibration);
   std::filesystem::remove_all(folder.path() / "calibrated_weights");
   const std::string said = tests::complaint([&] { read_calibration(file, qann); });
   CHECK(said.find("block_00000") != std::string::npos);
