@@ -26,6 +26,10 @@ namespace fs = std::filesystem;
 constexpr const char* four = R"({"grid": {"conversion.timesteps": [2, 3],
                                           "conversion.neuron": ["integer_spiking", "sigma_delta"]}})";
 
+constexpr const char* twenty_four =
+    R"({"grid": {"conversion.neuron": ["integer_spiking", "sigma_delta", "st_bif", "integrate_and_fire"],
+                 "quantization.activation_bits": [4, 6], "conversion.timesteps": [2, 4, 8]}})";
+
 /// table.csv without the times, which differ from run to run.
 std::string table_of(const fs::path& folder) {
   std::ifstream in(sweep_directory(folder) / "table.csv");
@@ -170,22 +174,33 @@ TEST_CASE("two sweeps at once share the runs and come to the same table") {
   }
 }
 
-TEST_CASE("a sweep killed with SIGKILL at any moment and run again comes to the same table" *
-          doctest::test_suite("slow")) {
+TEST_CASE(
+    "24 runs, killed twice with SIGKILL at random with all that they run, come to the table of an undisturbed sweep" *
+    doctest::test_suite("slow")) {
   const ScratchFolder undisturbed, folder;
-  for (const ScratchFolder* where : {&undisturbed, &folder}) write_small_sweep(where->path(), four, 12);
+  for (const ScratchFolder* where : {&undisturbed, &folder}) write_small_sweep(where->path(), twenty_four, 2);
   REQUIRE(run_command("snnsim sweep small.json --quiet", undisturbed.path()).exit_code == 0);
-  std::mt19937 random(7);  // moments of the kills
-  for (int kill = 0; kill < 6; ++kill) {
-    const double seconds = std::uniform_real_distribution(0.05, 2.0)(random);
-    const Outcome outcome = run_command(
-        fmt::format("timeout -s KILL {:.2f} snnsim sweep small.json --jobs 2 --quiet", seconds), folder.path());
-    if (outcome.exit_code == 0) break;
+  std::mt19937 random(std::random_device{}());  // moments of the kills
+  std::size_t before = 0;
+  for (int kill = 0; kill < 2; ++kill) {
+    const std::size_t at = before + std::uniform_int_distribution<std::size_t>(1, 16)(random);
+    CAPTURE(at);
+    const auto with_its_runs = [&] {
+      if (finished_segments(folder.path() / "runs") < at) return false;
+      return run_command("pkill -KILL -P $(cat pid)", folder.path()).exit_code <= 1;  // 1: none just now
+    };
+    const int code = disturbed("snnsim sweep small.json --jobs 2 --quiet", folder.path(), "KILL", with_its_runs);
+    CHECK(code == 128 + 9);
+    before = finished_segments(folder.path() / "runs");
+    CHECK(before < 48);
   }
   const Outcome outcome = run_command("snnsim sweep small.json --jobs 2 --quiet", folder.path());
   CAPTURE(outcome.err);
   CHECK(outcome.exit_code == 0);
-  CHECK(table_of(folder.path()) == table_of(undisturbed.path()));
+  const std::string table = table_of(folder.path());
+  CHECK(times(table, "finished") == 24);
+  CHECK(table == table_of(undisturbed.path()));
+  CHECK(finished_segments(folder.path() / "runs") == 48);
 }
 
 }  // namespace snnsim::tests

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A sweep on a real Slurm: munge, slurmctld and slurmd on this machine, with ports, key and folders of their own. A task is
-# killed on the way; the same command again must complete the sweep, with the table of an undisturbed one.
+# A sweep of 24 runs on a real Slurm: munge, slurmctld and slurmd on this machine, with ports, key and folders of their own.
+# Two tasks are killed on the way, at random; the same command again must complete it, with the table of an undisturbed one.
 # slurm_test.sh SNNSIM SOURCE_DIR; exits 0 when every check holds, 77 when it cannot run here.
 set -euo pipefail
 program=$(realpath "$1") source=$(realpath "$2")
@@ -107,7 +107,7 @@ CONF
 
 drained() { [[ -z $(squeue --noheader 2>/dev/null) ]]; }
 finished_segments() { cat "$folder"/runs/small-*/results.jsonl 2>/dev/null | wc -l; }
-some_finished() { [[ $(finished_segments) -ge 1 ]]; }
+at_least() { [[ $(finished_segments) -ge $1 ]]; }
 
 # The table without what depends on time and machine: state and run are its last columns.
 results_in() {
@@ -123,8 +123,9 @@ mkdir -p "$folder"/log
 cat >"$folder"/small.json <<JSON
 { "name": "small", "model": { "checkpoint": "$source/bundled/stories3m" },
   "quantization": { "activation_bits": 6, "calibration": { "text": "$source/bundled/text/calibration.txt", "segments": 4, "length": 64 } },
-  "evaluation": { "perplexity": [ { "text": "$source/bundled/text/heldout.txt", "segment": 64, "max_segments": 48 } ] },
-  "sweep": { "grid": { "conversion.neuron": [ "integer_spiking", "sigma_delta" ], "conversion.timesteps": [ 2, 8 ] } } }
+  "evaluation": { "perplexity": [ { "text": "$source/bundled/text/heldout.txt", "segment": 64, "max_segments": 16 } ] },
+  "sweep": { "grid": { "conversion.neuron": [ "integer_spiking", "sigma_delta", "st_bif", "integrate_and_fire" ],
+                       "quantization.activation_bits": [ 4, 6 ], "conversion.timesteps": [ 8, 4, 2 ] } } }
 JSON
 cd "$folder"
 
@@ -135,20 +136,24 @@ start_slurm
 say "Slurm runs"
 
 submit() { "$program" sweep small.json --out runs --slurm --partition cpu --time 00:05:00 --mem 0 --jobs 2; }
+running() { squeue --noheader --states=running --sort=M --format=%i | grep _; }  # the last started first
 submit
-until_true 60 some_finished || fail "no segment is finished"
-victim=$(squeue --noheader --states=running --format=%i | grep _ | head -1)
-scancel --full --signal=KILL "$victim"
-say "killed task $victim after $(finished_segments) segments"
-until_true 200 drained || fail "the queue does not become empty"
+for _ in 1 2; do
+  until_true 120 at_least $(($(finished_segments) + 1 + RANDOM % 40)) || fail "no more segments are finished"
+  until_true 60 running >/dev/null || fail "no task runs"
+  victim=$(running | head -1)
+  scancel --full --signal=KILL "$victim"
+  say "killed task $victim after $(finished_segments) segments"
+done
+until_true 400 drained || fail "the queue does not become empty"
 table=$(echo "$folder"/runs/small-sweep-*/table.csv)
 finished=$(grep -c finished "$table") || true
-say "$finished of 4 runs finished"
-[[ $finished -lt 4 ]] || fail "the killed run is finished all the same"
+say "$finished of 24 runs finished"
+[[ $finished -lt 24 ]] || fail "the killed runs are finished all the same"
 
 submit
-until_true 200 drained || fail "the queue does not become empty"
-[[ $(grep -c finished "$table") -eq 4 ]] || fail "the second time not all runs are finished: $(cat "$table")"
+until_true 400 drained || fail "the queue does not become empty"
+[[ $(grep -c finished "$table") -eq 24 ]] || fail "the second time not all runs are finished: $(cat "$table")"
 diff <(results_in "$folder"/alone/small-sweep-*/table.csv) <(results_in "$table") || fail "the tables differ"
-grep -q "4 runs: 4 finished" "$folder"/runs/small-sweep-*/logs/table-*.out || fail "no table job says that all is done"
+grep -q "24 runs: 24 finished" "$folder"/runs/small-sweep-*/logs/table-*.out || fail "no table job says that all is done"
 say "complete, and the tables are the same"

@@ -146,6 +146,35 @@ TEST_CASE("every number of report.html is that of report.json and report.csv, an
     CHECK_MESSAGE(sections[section] >= 2, std::string(section));
 }
 
+TEST_CASE("every number of the headline table and its tiles is on the page, in report.json and in report.csv") {
+  const StoredRun run = full_run();
+  const ordered_json report = make_report(run);
+  const auto rows = rows_of(report_csv(report));
+  std::string page = report_html({run});
+  page = page.substr(page.find("id=\"run-0123abcd-result\""));
+  std::map<std::string, std::string> shown;
+  for (const Shown& number : numbers_of(page.substr(0, page.find("</section>")))) shown[number.path] = number.value;
+  std::vector<std::string> expected = {"/equality/neurons_checked",
+                                       "/equality/neurons_different",
+                                       "/network/firing_rate",
+                                       "/network/spikes_per_neuron_per_token",
+                                       "/operations/synaptic_operations",
+                                       "/energy/0/snn_pj"};
+  for (const std::string text : {"/perplexity/0/", "/perplexity/1/"})
+    for (const char* number : {"segment", "tokens", "dense", "qann", "snn", "standard_errors/dense",
+                               "standard_errors/qann", "standard_errors/snn", "kl_dense_snn", "kl_qann_snn"})
+      expected.push_back(text + number);
+  CHECK(shown.size() == expected.size());
+  for (const std::string& path : expected) {
+    CAPTURE(path);
+    REQUIRE(shown.contains(path));
+    const ordered_json& json = report.at(ordered_json::json_pointer(path));
+    REQUIRE(json.is_number());
+    CHECK(rows.at(row_name(report, path)) == json.dump());
+    if (!path.starts_with("/operations") && !path.starts_with("/energy")) CHECK(shown.at(path) == json.dump());
+  }
+}
+
 TEST_CASE("the test of roundings can fail") {
   const Reading reading = reading_of("12.3\u00a0%");
   CHECK(reading.value == doctest::Approx(0.123));
