@@ -17,7 +17,7 @@ namespace snnsim::HWY_NAMESPACE {
 constexpr std::size_t kGroup = 2;  // vectors of weights that a panel meets at a time
 constexpr std::size_t kGroups = IntegerWeights::kTile / (kGroup * kLanes);
 // Rows of a panel: kGroup × as many sums stay in registers.
-constexpr std::size_t kPanelRows = HWY_TARGET == HWY_AVX3_DL || HWY_TARGET == HWY_AVX3 ? 12 : 4;
+constexpr std::size_t kPanelRows = HWY_TARGET == HWY_AVX3_DL ? 14 : HWY_TARGET == HWY_AVX3 ? 12 : 4;
 
 constexpr std::size_t kStreamAhead = 4096;  // bytes: processors do not prefetch across pages
 
@@ -45,9 +45,9 @@ void interleave_block(WeightFormat weights, const std::uint8_t* columns, std::si
   interleave_columns<NibbleColumns>(columns, quads, block);
 }
 
-template <class Dot, std::size_t R, bool Ahead>
+template <class Dot, std::size_t R>
 void panel_rows(const std::uint8_t* block, std::size_t quads, const std::int32_t* panel, const std::int32_t* bias,
-                std::int32_t* const* sums, const std::uint8_t* ahead) {
+                std::int32_t* const* sums, Ahead ahead) {
   for (std::size_t g = 0; g < kGroups; ++g) {
     const std::size_t first = g * kGroup * kLanes;
     hn::Vec<Sum> sum[R][kGroup];
@@ -56,7 +56,7 @@ void panel_rows(const std::uint8_t* block, std::size_t quads, const std::int32_t
         sum[r][v] = hn::Add(hn::LoadU(Sum(), sums[r] + first + v * kLanes), hn::Set(Sum(), bias[r]));
     const std::int32_t* counts = panel;
     for (std::size_t q = 0; q < quads; ++q, block += kGroup * kQuadBytes, counts += R * Dot::kElements) {
-      if (Ahead && g < 2) hwy::Prefetch(ahead + (g * quads + q) * 64);
+      if (g < 2) __builtin_prefetch(ahead.first + (g * quads + q) * ahead.step, 0, 2);  // the first level is full
       typename Dot::Weights w[kGroup];
       for (std::size_t v = 0; v < kGroup; ++v) w[v] = Dot::weights(hn::Load(Quads(), block + v * kQuadBytes));
       for (std::size_t r = 0; r < R; ++r)
@@ -69,16 +69,13 @@ void panel_rows(const std::uint8_t* block, std::size_t quads, const std::int32_t
 
 template <class Dot, std::size_t R = kPanelRows>
 void panel_of(const std::uint8_t* block, std::size_t quads, const std::int32_t* panel, std::size_t rows,
-              const std::int32_t* bias, std::int32_t* const* sums, const std::uint8_t* ahead) {
-  if (rows == R) {
-    if (ahead != nullptr) return panel_rows<Dot, R, true>(block, quads, panel, bias, sums, ahead);
-    return panel_rows<Dot, R, false>(block, quads, panel, bias, sums, ahead);
-  }
+              const std::int32_t* bias, std::int32_t* const* sums, Ahead ahead) {
+  if (rows == R) return panel_rows<Dot, R>(block, quads, panel, bias, sums, ahead);
   if constexpr (R > 1) panel_of<Dot, R - 1>(block, quads, panel, rows, bias, sums, ahead);
 }
 
 void dense_panel(CountFormat format, const std::uint8_t* block, std::size_t quads, const std::int32_t* panel,
-                 std::size_t rows, const std::int32_t* bias, std::int32_t* const* sums, const std::uint8_t* ahead) {
+                 std::size_t rows, const std::int32_t* bias, std::int32_t* const* sums, Ahead ahead) {
   if (format == CountFormat::bytes) return panel_of<DotBytes>(block, quads, panel, rows, bias, sums, ahead);
   panel_of<DotWords>(block, quads, panel, rows, bias, sums, ahead);
 }

@@ -11,12 +11,13 @@ namespace snnsim {
 namespace {
 
 constexpr std::size_t kTile = IntegerWeights::kTile;
-constexpr std::size_t kBlockQuads = kBlockInputs / IntegerWeights::kQuad;
-constexpr std::size_t kMostRows = 16;                      // of a panel, on any processor
-constexpr std::size_t kGroupRows = 512;                    // their sums and counts stay in the second-level cache
-constexpr std::size_t kLeastTasks = 16;                    // so that cores get nearly equal shares
-constexpr std::size_t kLeastGroupRows = 48;                // reordering a tile for fewer would show
-constexpr std::size_t kStripBytes = std::size_t{1} << 18;  // of weights that all rows of a share pass: cached
+constexpr std::size_t kFetchingPanels = 4;                  // that share in fetching the next block of weights
+constexpr std::size_t kMostRows = 16;                       // of a panel, on any processor
+constexpr std::size_t kGroupRows = 512;                     // their sums and counts stay in the second-level cache
+constexpr std::size_t kLeastTasks = 16;                     // so that cores get nearly equal shares
+constexpr std::size_t kLeastGroupRows = 48;                 // reordering a tile for fewer would show
+constexpr std::size_t kCachedBytes = std::size_t{1} << 20;  // a matrix of so many is likely to be in cache
+constexpr std::size_t kStripBytes = std::size_t{1} << 18;   // of weights that all rows of a share pass: cached
 
 /// Tiles of outputs that one task takes.
 struct Strip {
@@ -42,25 +43,41 @@ Share share_of(const CountBatch& batch, std::size_t group, std::size_t groups) {
   return {part(batch.panels()), part(batch.lists())};
 }
 
+/// Quads of a block: half of what fits if all panels fetch weights as well, which need the other half of the cache.
+std::size_t quads_of_block(std::size_t panels) {
+  return kBlockInputs / IntegerWeights::kQuad / (panels <= kFetchingPanels ? 2 : 1);
+}
+
+/// What panel p brings into cache: its part of the next block of weights, or if others do that, counts of the next
+/// panel.
+Ahead needed_next(std::span<const std::uint8_t> next_block, const CountBatch& batch,
+                  std::span<const CountBatch::Panel> panels, std::size_t p, std::size_t q) {
+  constexpr std::size_t line = 64;
+  const std::size_t fetching = std::min(panels.size(), kFetchingPanels), part = next_block.size() / fetching;
+  if (p < fetching) return {next_block.data() + p * part, std::min(line, part / (2 * quads_of_block(panels.size())))};
+  const CountBatch::Panel& next = panels[p + 1 < panels.size() ? p + 1 : p];
+  return {reinterpret_cast<const std::uint8_t*>(batch.counts(next, q)), line};
+}
+
 /// sums_of(row) gives the sums of a row of the batch, 64 of each tile.
 template <typename SumsOf>
 void add_panels(const IntegerWeights& weights, const CountBatch& batch, std::span<const CountBatch::Panel> panels,
                 std::size_t t, const SumsOf& sums_of) {
   static constexpr std::array<std::int32_t, kMostRows> no_bias{};
   alignas(64) thread_local std::array<std::uint8_t, kBlockInputs * kTile> block;
-  const std::size_t quads = batch.columns() / IntegerWeights::kQuad;
-  for (std::size_t q = 0; q < quads; q += kBlockQuads) {
-    const std::size_t n = std::min(kBlockQuads, quads - q);
+  const std::size_t quads = batch.columns() / IntegerWeights::kQuad, block_quads = quads_of_block(panels.size());
+  const std::size_t block_bytes = block_quads * IntegerWeights::kQuad * weights.column_bytes();
+  for (std::size_t q = 0; q < quads; q += block_quads) {
+    const std::size_t n = std::min(block_quads, quads - q);
     const std::uint8_t* columns = weights.tile(t) + q * IntegerWeights::kQuad * weights.column_bytes();
     interleave_block(weights.format(), columns, n, block.data());
-    const std::uint8_t* ahead = columns + kBlockInputs * weights.column_bytes();
-    const std::size_t fetching = weights.column_bytes() / 32;  // panels that bring the next block, 32 bytes per input
-    for (std::size_t p = 0; p < panels.size(); ++p, ahead += kBlockInputs * 32) {
+    for (std::size_t p = 0; p < panels.size(); ++p) {
       const CountBatch::Panel& panel = panels[p];
       std::array<std::int32_t*, kMostRows> sums{};
       std::ranges::transform(batch.rows(panel), sums.begin(), sums_of);
       dense_panel(panel.format, block.data(), n, batch.counts(panel, q), panel.rows,
-                  q == 0 ? batch.biases(panel).data() : no_bias.data(), sums.data(), p < fetching ? ahead : nullptr);
+                  q == 0 ? batch.biases(panel).data() : no_bias.data(), sums.data(),
+                  needed_next({columns + block_bytes, block_bytes}, batch, panels, p, q));
     }
   }
 }
@@ -85,7 +102,8 @@ void add_lists(const IntegerWeights& weights, const CountBatch& batch, std::span
                const Strip& strip, const SumsOf& sums_of) {
   const std::size_t quads = lists.back().first_quad + lists.back().quads - lists.front().first_quad;
   const bool reads_most = strip.first + 1 < weights.tiles() && 2 * quads * IntegerWeights::kQuad > weights.columns();
-  const Tiles tiles{weights.tile(strip.first), weights.columns() * weights.column_bytes(), strip.tiles};
+  const Tiles tiles{weights.tile(strip.first), weights.columns() * weights.column_bytes(), strip.tiles,
+                    weights.bytes() <= kCachedBytes};
   for (std::size_t l = 0; l < lists.size(); ++l) {
     const CountBatch::List& list = lists[l];
     const CountBatch::Row& row = batch.rows()[list.row];

@@ -16,7 +16,7 @@ namespace snnsim::HWY_NAMESPACE {
 
 constexpr std::size_t kAhead = 12;  // quads of columns between a prefetch and its use
 
-template <class Columns, class Dot>
+template <class Columns, class Dot, bool Cached>
 HWY_INLINE void list_of(const std::uint8_t* tile, const std::uint32_t* inputs, const std::int32_t* packed,
                         std::size_t quads, std::int32_t bias, std::int32_t* sums) {
   constexpr std::size_t parts = IntegerWeights::kTile / kQuadBytes;
@@ -29,7 +29,7 @@ HWY_INLINE void list_of(const std::uint8_t* tile, const std::uint32_t* inputs, c
       const std::uint8_t* columns[4];
       for (std::size_t i = 0; i < 4; ++i) {
         columns[i] = tile + input[i] * Columns::kBytes;
-        if (h == 0) hwy::Prefetch(tile + input[kAhead * 4 + i] * Columns::kBytes);
+        if (!Cached && h == 0) hwy::Prefetch(tile + input[kAhead * 4 + i] * Columns::kBytes);
       }
       hn::Vec<Quads> quad[4];
       interleave<Columns>(columns, h, quad);
@@ -42,8 +42,13 @@ HWY_INLINE void list_of(const std::uint8_t* tile, const std::uint32_t* inputs, c
 template <class Columns, class Dot>
 void list_of_all(const Tiles& tiles, const std::uint32_t* inputs, const std::int32_t* packed, std::size_t quads,
                  std::int32_t bias, std::int32_t* sums) {
-  for (std::size_t t = 0; t < tiles.count; ++t)
-    list_of<Columns, Dot>(tiles.first + t * tiles.bytes, inputs, packed, quads, bias, sums + t * IntegerWeights::kTile);
+  for (std::size_t t = 0; t < tiles.count; ++t, sums += IntegerWeights::kTile) {
+    const std::uint8_t* tile = tiles.first + t * tiles.bytes;
+    if (tiles.cached)
+      list_of<Columns, Dot, true>(tile, inputs, packed, quads, bias, sums);
+    else
+      list_of<Columns, Dot, false>(tile, inputs, packed, quads, bias, sums);
+  }
 }
 
 template <class Columns>

@@ -62,7 +62,7 @@ void interleave_block(WeightFormat weights, const std::uint8_t* columns, std::si
 }
 
 void dense_panel(CountFormat format, const std::uint8_t* block, std::size_t quads, const std::int32_t* panel,
-                 std::size_t rows, const std::int32_t* bias, std::int32_t* const* sums, const std::uint8_t* ahead) {
+                 std::size_t rows, const std::int32_t* bias, std::int32_t* const* sums, Ahead ahead) {
   HWY_DYNAMIC_DISPATCH(dense_panel)(format, block, quads, panel, rows, bias, sums, ahead);
 }
 

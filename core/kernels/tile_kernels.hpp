@@ -43,22 +43,28 @@ void pack_panel_row(CountFormat format, const std::int16_t* counts, std::size_t 
 void pack_list(CountFormat format, const std::int16_t* counts, std::size_t n, std::span<std::uint32_t> inputs,
                std::int32_t* packed);
 
-/// Inputs of a block of weights: with a panel of counts it fits the first-level cache.
+/// Most inputs of a block of weights: with a panel of counts it fits the first-level cache.
 inline constexpr std::size_t kBlockInputs = 512;
 
 /// columns: up to kBlockInputs / 4 quads of columns of a tile; block: a byte per weight, in the order dense_panel()
 /// reads.
 void interleave_block(WeightFormat weights, const std::uint8_t* columns, std::size_t quads, std::uint8_t* block);
 
-/// sums[r][0..63] += bias[r] + the block × row r of a panel, r < rows <= panel_rows. `ahead`, if not null, are weights
-/// needed soon, 128 bytes per quad: they are brought into cache meanwhile.
+/// What is needed soon and brought into cache meanwhile, `step` bytes from one quad to the next, twice through a panel.
+struct Ahead {
+  const std::uint8_t* first = nullptr;
+  std::size_t step = 0;
+};
+
+/// sums[r][0..63] += bias[r] + the block × row r of a panel, r < rows <= panel_rows.
 void dense_panel(CountFormat format, const std::uint8_t* block, std::size_t quads, const std::int32_t* panel,
-                 std::size_t rows, const std::int32_t* bias, std::int32_t* const* sums, const std::uint8_t* ahead);
+                 std::size_t rows, const std::int32_t* bias, std::int32_t* const* sums, Ahead ahead);
 
 /// Tiles one behind the other.
 struct Tiles {
   const std::uint8_t* first = nullptr;
   std::size_t bytes = 0, count = 0;  // of a tile; how many
+  bool cached = false;               // nothing is to be fetched ahead
 };
 /// sums[0..63] of each tile, one behind the other, += bias + the listed columns × their counts.
 void sparse_list(WeightFormat weights, CountFormat format, const Tiles& tiles, const std::uint32_t* inputs,

@@ -101,22 +101,41 @@ std::vector<IntegerWeights> copies_of(const IntegerWeights& weights) {
   return {weights.bytes() <= cached ? 1 : beyond_caches / weights.bytes() + 1, weights};
 }
 
-/// Columns of the weights that some row needs.
-double touched_columns(const Matrix<std::int16_t>& counts) {
-  double touched = 0;
-  for (std::size_t j = 0; j < counts.columns(); ++j)
-    for (std::size_t r = 0; r < counts.rows(); ++r)
-      if (counts.row(r)[j] != 0) {
-        ++touched;
-        break;
-      }
-  return touched;
+void read_all(const std::vector<IntegerWeights>& copies) {
+  for (const IntegerWeights& weights : copies) read_loop({weights.tile(0), weights.bytes()});
 }
 
-/// deliver() against the time to load as many bytes of weights once, from the second-level cache (matrices of 1/4 to
-/// 1/2 MiB) or from memory. `of_bound`: that time, or that of the multiply-adds at peak if it is longer, over ours;
-/// processor time. For one core (SNNSIM_THREADS=1): on two a tile may come from the other one's cache. Arguments: in,
-/// out, rows, percent, bits.
+/// Where the lists of a batch touch each tile.
+std::vector<std::uint32_t> listed_lines(const IntegerWeights& weights, const CountBatch& batch) {
+  std::vector<std::uint32_t> lines;
+  for (const CountBatch::List& list : batch.lists())
+    for (const std::uint32_t j : std::span(batch.inputs(list), batch.rows()[list.row].nonzero))
+      lines.push_back(static_cast<std::uint32_t>(j * weights.column_bytes() / 64 * 64));
+  return lines;
+}
+
+/// The bytes that a product of a batch moves by nothing but loads and stores: all weights if there are panels, the
+/// columns of each list, and the sums of each row.
+void move_bytes(const IntegerWeights& weights, const CountBatch& batch, std::span<const std::uint32_t> listed,
+                bool cached, Matrix<std::int32_t>& sums) {
+  if (!batch.panels().empty()) read_loop({weights.tile(0), weights.bytes()});
+  if (!listed.empty())
+    touch_loop(weights.tile(0), weights.columns() * weights.column_bytes(), weights.tiles(), listed, !cached);
+  update_loop(sums.values().data(), sums.values().size() * sizeof(std::int32_t));
+}
+
+/// Multiply-adds of a batch per output: panels pass zeros as well.
+double passes(const CountBatch& batch) {
+  double columns = 0;
+  for (const CountBatch::Row& row : batch.rows())
+    columns += static_cast<double>(row.sparse ? row.nonzero : batch.columns());
+  return columns;
+}
+
+/// The kernels against the machine's bound for the same bytes: the time to move them by nothing but loads and stores
+/// (move_bytes(); weights in the second-level cache, matrices of 1/4 to 1/2 MiB, or in memory) or to do the kernels'
+/// multiply-adds at peak, whichever is longer, over ours (`of_bound`; processor time). For one core (SNNSIM_THREADS=1).
+/// `panels`: the share of rows that go by panels. Arguments: in, out, rows, percent, bits.
 void deliver_bytes(benchmark::State& state) {
   const auto in = static_cast<std::size_t>(state.range(0)), out = static_cast<std::size_t>(state.range(1));
   const auto rows = static_cast<std::size_t>(state.range(2));
@@ -126,28 +145,34 @@ void deliver_bytes(benchmark::State& state) {
     copies = copies_of(weights);
   const Matrix<std::int16_t> counts = make_counts(rows, in, static_cast<double>(state.range(3)) / 100);
   Matrix<std::int32_t> sums(rows, padded_outputs(out));
-  const std::vector<std::uint32_t> all = all_rows(rows);
+  const CountBatch batch(counts, all_rows(rows));
+  const std::vector<std::uint32_t> listed = listed_lines(copies[0], batch);
+  const bool cached = copies.size() == 1;
   const auto bytes = static_cast<double>(copies[0].bytes());
-  const std::size_t repeats = copies.size() > 1 ? copies.size() : static_cast<std::size_t>(4e6 / bytes) + 1;
-  std::vector<double> times, read_times, peaks;
+  const std::size_t repeats = !cached ? copies.size() : static_cast<std::size_t>(4e6 / bytes) + 1;
+  std::vector<double> times, move_times, peaks;
   const auto timed = [&](const auto& body) {
     const double start = processor_seconds();
     for (std::size_t k = 0; k < repeats; ++k) body(copies[k % copies.size()]);
     return (processor_seconds() - start) / static_cast<double>(repeats);
   };
   for (auto _ : state) {
-    times.push_back(timed([&](const IntegerWeights& weights) { accumulate(weights, counts, all, sums); }));
+    times.push_back(timed([&](const IntegerWeights& weights) { accumulate(weights, batch, sums); }));
     state.SetIterationTime(times.back() * static_cast<double>(repeats));
-    read_times.push_back(timed([](const IntegerWeights& weights) { read_loop({weights.tile(0), weights.bytes()}); }));
+    if (!cached) read_all(copies);  // the columns that one of the two left in the third-level cache are to go
+    move_times.push_back(timed([&](const IntegerWeights& w) { move_bytes(w, batch, listed, cached, sums); }));
+    if (!cached) read_all(copies);
     const double start = processor_seconds();
     const double operations = int8_peak_loop();
     peaks.push_back(operations / (processor_seconds() - start));
   }
-  const double work = nonzero(counts) * static_cast<double>(out), time = median(times);
-  const double read_time = median(read_times) * touched_columns(counts) / static_cast<double>(in);
-  state.counters["GSOP/s"] = work / time / 1e9;
-  state.counters["GB/s_read"] = bytes / median(read_times) / 1e9;
-  state.counters["of_bound"] = std::max(read_time, work / median(peaks)) / time;
+  const auto outputs = static_cast<double>(out);
+  const double time = median(times), move_time = median(move_times);
+  const auto in_panels = static_cast<double>(rows - batch.lists().size());
+  state.counters["GSOP/s"] = nonzero(counts) * outputs / time / 1e9;
+  state.counters["panels"] = in_panels / static_cast<double>(rows);
+  state.counters["bytes_bound"] = move_time / time;
+  state.counters["of_bound"] = std::max(move_time, passes(batch) * outputs / median(peaks)) / time;
 }
 BENCHMARK(deliver_bytes)
     ->ArgsProduct({{128}, {4096}, {1, 8, 32}, {5, 20, 100}, {8, 4}})

@@ -1,5 +1,6 @@
 #include "tests/benchmarks/machine_bounds.hpp"
 
+#include <cstddef>
 #include <numeric>
 #include <vector>
 
@@ -69,6 +70,38 @@ void read_avx2(const std::uint8_t* first, const std::uint8_t* second, std::size_
         : "xmm0", "xmm1", "xmm4", "xmm5", "memory");
 }
 
+/// A cache line: loaded, and stored again if `Store`.
+template <bool Store>
+void line_avx512(const void* line) {
+  __asm__ volatile("vmovups (%0), %%zmm0" ::"r"(line) : "xmm0", "memory");
+  if (Store) __asm__ volatile("vmovups %%zmm0, (%0)" ::"r"(line) : "xmm0", "memory");
+}
+
+template <bool Store>
+void line_avx2(const void* line) {
+  __asm__ volatile("vmovups (%0), %%ymm0\nvmovups 32(%0), %%ymm1" ::"r"(line) : "xmm0", "xmm1", "memory");
+  if (Store) __asm__ volatile("vmovups %%ymm0, (%0)\nvmovups %%ymm1, 32(%0)" ::"r"(line) : "xmm0", "xmm1", "memory");
+}
+
+template <bool Fetch, typename Line>
+void touch(const std::uint8_t* tile, std::size_t tile_bytes, std::size_t tiles, std::span<const std::uint32_t> offsets,
+           const Line& line) {
+  constexpr std::size_t ahead = 48;
+  const std::size_t lines = offsets.size();
+  std::vector<std::uint64_t> continued(offsets.begin(), offsets.end());  // into the next tiles
+  for (std::size_t i = 0; i < ahead; ++i) continued.push_back(offsets[i % lines] + (i / lines + 1) * tile_bytes);
+  for (std::size_t t = 0; t < tiles; ++t, tile += tile_bytes)
+    for (std::size_t i = 0; i < lines; ++i) {
+      if (Fetch) __builtin_prefetch(tile + continued[i + ahead]);
+      line(tile + continued[i]);
+    }
+}
+
+template <typename Line>
+void update(std::byte* block, std::size_t bytes, const Line& line) {
+  for (std::size_t i = 0; i < bytes; i += 64) line(block + i);
+}
+
 double on_all_cores(double (*loop)()) {
   const auto cores = static_cast<std::size_t>(tbb::this_task_arena::max_concurrency());
   std::vector<double> work(cores);
@@ -95,6 +128,22 @@ double read_loop(std::span<const std::uint8_t> bytes) {
     read(first, first + half, half);
   });
   return static_cast<double>(2 * half * cores);
+}
+
+void touch_loop(const std::uint8_t* tile, std::size_t tile_bytes, std::size_t tiles,
+                std::span<const std::uint32_t> offsets, bool fetch) {
+  const auto loop = [&](const auto& line) {
+    if (fetch) return touch<true>(tile, tile_bytes, tiles, offsets, line);
+    touch<false>(tile, tile_bytes, tiles, offsets, line);
+  };
+  if (__builtin_cpu_supports("avx512f")) return loop([](const void* at) { line_avx512<false>(at); });
+  loop([](const void* at) { line_avx2<false>(at); });
+}
+
+void update_loop(void* block, std::size_t bytes) {
+  auto* first = static_cast<std::byte*>(block);
+  if (__builtin_cpu_supports("avx512f")) return update(first, bytes, [](void* at) { line_avx512<true>(at); });
+  update(first, bytes, [](void* at) { line_avx2<true>(at); });
 }
 
 }  // namespace snnsim::benchmarks

@@ -37,6 +37,13 @@ double float_peak_loop();
 /// Loads every byte of a block once, each core its own part. Returns how many.
 double read_loop(std::span<const std::uint8_t> bytes);
 
+/// Loads the cache lines at tile + offsets[i] of `tiles` tiles that lie `tile_bytes` apart, in this order, on this
+/// core. `fetch`: asks for each some lines earlier, which pays where they come from memory.
+void touch_loop(const std::uint8_t* tile, std::size_t tile_bytes, std::size_t tiles,
+                std::span<const std::uint32_t> offsets, bool fetch);
+/// Loads and stores every cache line of a block once, on this core. bytes: a multiple of 64.
+void update_loop(void* block, std::size_t bytes);
+
 /// The int32 product of u8 counts (rows × in) and s8 weights (in × out) by oneDNN with weights packed once.
 class OneDnnProduct {
  public:
