@@ -342,6 +342,7 @@ struct CalibrationSection {
   std::size_t length = 512;
   std::size_t epochs = 10;
   double learning_rate = 5e-4;
+  std::size_t batch = 1;
 
   /// Its parameters are used, and offsets of steps are among them.
   bool offsets() const {
@@ -392,6 +393,13 @@ struct CalibrationSection {
              .least = 0,
              .most = 10,
              .exclusive = true});
+    visit(
+        "batch", &S::batch,
+        Rule{.help = "theta_v0, local_threshold_balancing, weights: documents whose gradients, added up, make a step; "
+                     "ranks of mpirun share them",
+             .unit = "documents",
+             .least = 1,
+             .most = 1000000});
   }
   bool operator==(const CalibrationSection&) const = default;
 };

@@ -194,11 +194,11 @@ enum class Descends { nothing, steps, weights };
 
 /// What going through the blocks one by one with spikes holds: the spiking stream after each step, the dense stream and
 /// its target for every sequence; copies of the stream, and buffers, of those that run at once; for the gradient all
-/// steps of one sequence, which come `lag` steps later, and the transposed weights of a block; and what a descent keeps
-/// of each weight, where weights descend.
+/// steps of those of a batch that do, which come `lag` steps later, and the transposed weights of a block; and what a
+/// descent keeps of each weight, where weights descend.
 std::uint64_t block_by_block(const QuantizationSection& quantization, const std::vector<TokenIds>& calibration,
                              const Widths& w, std::size_t threads, std::uint64_t steps, std::uint64_t lag,
-                             Descends descends) {
+                             Descends descends, std::size_t batch) {
   std::uint64_t tokens = 0, longest = 0;
   for (const TokenIds& sequence : calibration) {
     tokens += sequence.size();
@@ -212,7 +212,8 @@ std::uint64_t block_by_block(const QuantizationSection& quantization, const std:
       block_weights(w, [](std::uint64_t out, std::uint64_t in) { return out * in * kFloat; });
   const std::uint64_t streams = tokens * (steps + 2) * w.hidden * kFloat + rotated_block(quantization, w);
   if (descends == Descends::nothing) return streams + running;
-  return streams + std::max(running, longest * (steps + lag) * record + running / threads) + transposed +
+  const std::uint64_t together = std::min<std::uint64_t>({threads, batch, calibration.size()});
+  return streams + std::max(running, together * (longest * (steps + lag) * record + running / threads)) + transposed +
          (descends == Descends::weights ? transposed / kFloat * kTunedWeight : 0);
 }
 
@@ -224,16 +225,17 @@ std::uint64_t calibrating_bytes(const Experiment& experiment, const std::vector<
                             : method == CalibrationMethod::theta_v0 ? Descends::steps
                                                                     : Descends::nothing;
   return block_by_block(experiment.quantization, calibration, Widths(c), threads, experiment.conversion.timesteps,
-                        longest_lag(experiment, c), descends);
+                        longest_lag(experiment, c), descends, experiment.calibration.batch);
 }
 
 /// The larger of quantizing, and of tuning steps afterwards.
 std::uint64_t quantizing_bytes(const Experiment& experiment, const std::vector<TokenIds>& calibration,
                                const LlamaConfig& c, std::size_t threads) {
   const QuantizationSection& quantization = experiment.quantization;
-  return std::max(
-      quantizing_bytes(quantization, calibration, c),
-      quantization.tunes() ? block_by_block(quantization, calibration, Widths(c), threads, 1, 0, Descends::steps) : 0);
+  return std::max(quantizing_bytes(quantization, calibration, c),
+                  quantization.tunes()
+                      ? block_by_block(quantization, calibration, Widths(c), threads, 1, 0, Descends::steps, 1)
+                      : 0);
 }
 
 /// A block, or the embedding and the LM head, which are checked one after the other.

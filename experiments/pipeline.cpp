@@ -263,8 +263,10 @@ std::unique_ptr<const models::Calibrator> make_calibrator(const Experiment& expe
                                        .thresholds = chosen(CalibrationParameters::threshold),
                                        .potentials = chosen(CalibrationParameters::potential),
                                        .offsets = section.offsets() ? experiment.conversion.timesteps : 0};
-  const models::DescentOptions descent{
-      .epochs = section.epochs, .learning_rate = section.learning_rate, .seed = experiment.seed};
+  const models::DescentOptions descent{.epochs = section.epochs,
+                                       .learning_rate = section.learning_rate,
+                                       .seed = experiment.seed,
+                                       .batch = section.batch};
   switch (section.method) {
     case CalibrationMethod::coordinate_search:
       return models::make_coordinate_search(groups, section.epochs);
@@ -301,17 +303,15 @@ class CalibrationLog final : public models::CalibrationObserver {
     options_.stage(fmt::format("calibrating block {} of {}, round {}: loss {:.3e}", block + 1, blocks_, round_, loss));
   }
   bool block_done(const models::CalibrationOutcome& outcome) override {
-    if (!options_.calibration_file.empty()) write_calibration(options_.calibration_file, outcome, model_);
-    stopped_ = options_.stop != nullptr && *options_.stop;
-    return !stopped_;
+    const bool keeps = options_.share->rank() == 0 && !options_.calibration_file.empty();
+    if (keeps) write_calibration(options_.calibration_file, outcome, model_);
+    return options_.stop == nullptr || !*options_.stop;
   }
-  bool stopped() const { return stopped_; }
 
  private:
   const BuildOptions& options_;
   const models::QuantizedModel& model_;
   std::size_t blocks_, block_ = 0, round_ = 0;
-  bool stopped_ = false;
 };
 
 /// False when it was stopped.
@@ -331,11 +331,12 @@ bool calibrate_network(const Experiment& experiment, const std::vector<TokenIds>
             [&](std::string_view population) {
               return start_phase(experiment, population).value_or(conversion.timesteps);
             },
-        .refinement = conversion.refinement};
+        .refinement = conversion.refinement,
+        .share = options.share};
     CalibrationLog log(options, pipeline.qann);
     done = models::calibrate(pipeline.qann, with_prefix(pipeline.prefix.prefix, sequences), dynamics,
                              *make_calibrator(experiment), log, std::move(done));
-    if (log.stopped()) return false;
+    if (done.blocks.size() < pipeline.qann.blocks.size()) return false;
   }
   pipeline.calibration = std::move(done);
   return true;
@@ -363,9 +364,11 @@ std::unique_ptr<Pipeline> build_pipeline(const Experiment& experiment, OpenedMod
                                          const CalibrationSequences& calibration, const BuildOptions& options) {
   auto pipeline = std::make_unique<Pipeline>();
   pipeline->opened = std::move(opened);
-  if (!experiment.evaluation.runs(Network::qann)) return pipeline;
-  find_prefix(experiment, calibration.quantizer, options.stage, *pipeline);
-  quantize_model(experiment, calibration.quantizer, options, *pipeline);
+  if (experiment.evaluation.runs(Network::qann)) {
+    find_prefix(experiment, calibration.quantizer, options.stage, *pipeline);
+    quantize_model(experiment, calibration.quantizer, options, *pipeline);
+  }
+  options.quantized();
   if (!experiment.evaluation.runs(Network::snn)) return pipeline;
   if (experiment.calibrates() && !calibrate_network(experiment, calibration.calibrator, options, *pipeline)) return {};
   options.stage("converting to a spiking network");

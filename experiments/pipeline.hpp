@@ -51,8 +51,11 @@ using StageObserver = std::function<void(const std::string&)>;
 struct BuildOptions {
   StageObserver stage = [](const std::string&) {};  // told what is going on
   QuantizedCache cache{};                           // where the quantized model is looked for and kept
+  std::function<void()> quantized = [] {};          // called when the quantized model is there
   std::filesystem::path calibration_file{};         // keeps the calibration, block by block; empty: nothing does
-  const std::atomic<bool>* stop = nullptr;          // once true: finish the block that is being calibrated
+  std::shared_ptr<const models::ExampleShare> share =
+      std::make_shared<models::ExampleShare>();  // who calibrates with us
+  const std::atomic<bool>* stop = nullptr;       // once true: finish the block that is being calibrated
 };
 
 /// The texts, as sequences, on which an experiment is calibrated.

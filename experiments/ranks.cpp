@@ -1,8 +1,10 @@
 #include "experiments/ranks.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <cstdlib>
+#include <numeric>
 #include <string_view>
 #include <thread>
 
@@ -46,10 +48,12 @@ namespace {
 constexpr int kTag = 7;
 bool together = false;  // between MPI_Init and finish()
 
-/// Waits without the busy loop of the library.
+/// Waits without the busy loop of the library: a little at first, for ranks that compute the same are there soon.
 template <class Done>
 void sleep_until(const Done& done) {
-  while (!done()) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  constexpr std::chrono::microseconds least{20}, most{5000};
+  for (std::chrono::microseconds pause = least; !done(); pause = std::min(most, 2 * pause))
+    std::this_thread::sleep_for(pause);
 }
 
 void complete(MPI_Request& request) {
@@ -88,6 +92,24 @@ std::string Ranks::from_first(const std::string& text) {
   all.resize(length);
   if (length > 0) broadcast(all.data(), length);
   return all;
+}
+
+std::vector<std::vector<double>> Ranks::gather(const std::vector<double>& own) {
+  if (size_ == 1) return {own};
+  const int count = static_cast<int>(own.size());
+  std::vector<int> counts(size_), begins(size_);
+  MPI_Request request;
+  MPI_Iallgather(&count, 1, MPI_INT, counts.data(), 1, MPI_INT, MPI_COMM_WORLD, &request);
+  complete(request);
+  std::exclusive_scan(counts.begin(), counts.end(), begins.begin(), 0);
+  std::vector<double> all(static_cast<std::size_t>(begins.back() + counts.back()));
+  MPI_Iallgatherv(own.data(), count, MPI_DOUBLE, all.data(), counts.data(), begins.data(), MPI_DOUBLE, MPI_COMM_WORLD,
+                  &request);
+  complete(request);
+  std::vector<std::vector<double>> of_ranks;
+  for (std::size_t r = 0; r < size_; ++r)
+    of_ranks.emplace_back(all.begin() + begins[r], all.begin() + begins[r] + counts[r]);
+  return of_ranks;
 }
 
 void Ranks::send(const std::string& text) {
@@ -138,6 +160,9 @@ Ranks::Ranks() {
 
 std::string Ranks::from_first(const std::string& text) {
   return text;
+}
+std::vector<std::vector<double>> Ranks::gather(const std::vector<double>& own) {
+  return {own};
 }
 void Ranks::send(const std::string&) {}
 std::optional<std::string> Ranks::receive(bool) {

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace snnsim::experiments {
 
@@ -22,6 +23,8 @@ class Ranks {
 
   /// What the first rank tells, or has it told: empty if it ends without having told anything. Each rank calls it once.
   std::string from_first(const std::string& text = {});
+  /// The numbers of every rank, in their order, given to each. All ranks call it together.
+  std::vector<std::vector<double>> gather(const std::vector<double>& own);
   /// To the first rank, from another; in the order of the calls.
   void send(const std::string& text);
   /// A message that was sent to this, the first rank; nothing if there is none now and `wait` is false.

@@ -90,6 +90,14 @@ WorkList unfinished(const JobInputs& inputs, const RunDirectory& directory) {
   return list;
 }
 
+/// The calibration examples, shared by the ranks.
+class RankShare final : public models::ExampleShare {
+ public:
+  std::size_t rank() const override { return Ranks::world().rank(); }
+  std::size_t size() const override { return Ranks::world().size(); }
+  std::vector<std::vector<double>> gather(std::vector<double> own) const override { return Ranks::world().gather(own); }
+};
+
 constexpr const char* calibration_name = "calibration.json";
 
 }  // namespace
@@ -140,14 +148,15 @@ RunOutcome run_job(const Experiment& experiment, JobInputs inputs, const RunOpti
       build_pipeline(experiment, std::move(inputs.opened), inputs.calibration,
                      {.stage = stage,
                       .cache = options.cache,
+                      .quantized = [&] { Ranks::world().from_first(to_message(list)); },
                       .calibration_file = options.directory.path() / calibration_name,
+                      .share = std::make_shared<RankShare>(),
                       .stop = &options.stop});
   outcome.interrupted = pipeline == nullptr;
   if (outcome.interrupted) return outcome;
   if (experiment.evaluation.runs(Network::qann)) options.directory.note(pipeline->qann_source, pipeline->prefix);
   options.progress.start(work_of(inputs).size(), experiment.conversion.timesteps, options.directory.results(),
                          options.directory.zero_shot_results().size());
-  Ranks::world().from_first(to_message(list));
   const JobWork work(experiment, inputs, *pipeline, list.directory);
   outcome.interrupted = !Job(experiment, inputs, work, options).run(list);
   return outcome;
@@ -158,9 +167,12 @@ void share_job(const Experiment& experiment, const WorkList& list, const SharedO
   models::limit_mapped_pages(resident_weights);
   Ranks& ranks = Ranks::world();
   JobInputs inputs = open_inputs(experiment);
-  const std::unique_ptr<Pipeline> pipeline =
-      build_pipeline(experiment, std::move(inputs.opened), inputs.calibration,
-                     {.cache = options.cache, .calibration_file = list.directory / calibration_name});
+  const std::unique_ptr<Pipeline> pipeline = build_pipeline(experiment, std::move(inputs.opened), inputs.calibration,
+                                                            {.cache = options.cache,
+                                                             .calibration_file = list.directory / calibration_name,
+                                                             .share = std::make_shared<RankShare>(),
+                                                             .stop = &options.stop});
+  if (pipeline == nullptr) return;  // all were stopped
   const JobWork work(experiment, inputs, *pipeline, list.directory);
   for (const WorkItem& item : list.share(ranks.rank(), ranks.size())) {
     if (options.stop) break;

@@ -49,9 +49,9 @@ MemoryPlan job_memory(const Experiment& experiment, const JobInputs& inputs, con
 JobPlan plan_job(const Experiment& experiment, const JobInputs& inputs, const JobSetting& setting);
 
 /// Simulates every segment, and every chunk of a zero-shot task, that the run directory does not hold yet and appends
-/// each to it. With several ranks this is the work of the first: the others wait until the model is quantized and
-/// calibrated, and then do their share. The caller writes the report afterwards and turns a missed equality into
-/// CheckFailed.
+/// each to it. With several ranks this is the work of the first: the others wait until the model is quantized, and then
+/// do their share of the calibration and of the rest. The caller writes the report afterwards and turns a missed
+/// equality into CheckFailed.
 RunOutcome run_job(const Experiment& experiment, JobInputs inputs, const RunOptions& options);
 
 /// What a rank works with that is not the first.
@@ -61,7 +61,7 @@ struct SharedOptions {
   QuantizedCache cache{};
 };
 
-/// Computes this rank's share of what the first one tells, and sends it the results.
+/// Calibrates with the others, computes this rank's share of what the first one tells, and sends it the results.
 void share_job(const Experiment& experiment, const WorkList& list, const SharedOptions& options);
 
 }  // namespace snnsim::experiments

@@ -31,11 +31,7 @@ class BiasCorrection final : public Calibrator {
  public:
   BlockCalibration calibrate(const BlockProblem& problem, const BlockCalibration& start,
                              const LossObserver& observer) const override {
-    ChannelSums dense;
-    for (const BlockExample& example : problem.examples) {
-      const PerSite<Matrix<float>> values = problem.dense_sites(example);
-      for (const Site site : kAllSites) add_rows(at(values, site), problem.prefix, at(dense, site));
-    }
+    const ChannelSums dense = dense_sums(problem);
     const BlockFloats weights = problem.dense.weights(problem.number);
     BlockCalibration now = start;
     for (const std::vector<Site>& stage : kStages) {
@@ -50,28 +46,33 @@ class BiasCorrection final : public Calibrator {
   }
 
  private:
+  static ChannelSums dense_sums(const BlockProblem& problem) {
+    std::vector<ChannelSums> own(problem.own.size());
+    for (std::size_t i = 0; i < own.size(); ++i) {
+      const PerSite<Matrix<float>> values = problem.dense_sites(problem.own[i]);
+      for (const Site site : kAllSites) add_rows(at(values, site), problem.prefix, at(own[i], site));
+    }
+    return sum_of_sites(problem, {kAllSites.begin(), kAllSites.end()}, own);
+  }
+
   /// Of the sites of a stage that spike; empty for the others.
   static ChannelSums emitted_sums(const BlockProblem& problem, const std::vector<Site>& stage,
                                   const BlockCalibration& now) {
-    std::vector<ChannelSums> examples(problem.examples.size());
+    std::vector<ChannelSums> own(problem.own.size());
     problem.observe(now, [&](std::size_t i, Site site, const Matrix<float>&, const Matrix<float>& value) {
-      if (std::ranges::find(stage, site) != stage.end()) add_rows(value, problem.prefix, at(examples[i], site));
+      if (std::ranges::find(stage, site) != stage.end()) add_rows(value, problem.prefix, at(own[i], site));
     });
-    ChannelSums sums = std::move(examples.front());
-    for (std::size_t i = 1; i < examples.size(); ++i)
-      for (const Site site : stage)
-        for (std::size_t j = 0; j < at(sums, site).size(); ++j) at(sums, site)[j] += at(examples[i], site)[j];
-    return sums;
+    return sum_of_sites(problem, stage, own);
   }
 
   /// The mean by which outputs of `emitted` are below those of `dense`, both summed over positions.
   static std::vector<float> lacking(const BlockProblem& problem, const std::vector<double>& dense,
                                     const std::vector<double>& emitted) {
-    std::size_t rows = 0;
-    for (const BlockExample& example : problem.examples) rows += example.target.rows() - problem.prefix;
+    const double rows = problem.sum([&](std::size_t i) {
+      return std::vector<double>{static_cast<double>(problem.own[i].target.rows() - problem.prefix)};
+    })[0];
     std::vector<float> bias;
-    for (std::size_t i = 0; i < dense.size(); ++i)
-      bias.push_back(static_cast<float>((dense[i] - emitted[i]) / static_cast<double>(rows)));
+    for (std::size_t i = 0; i < dense.size(); ++i) bias.push_back(static_cast<float>((dense[i] - emitted[i]) / rows));
     return bias;
   }
 };

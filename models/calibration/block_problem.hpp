@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "models/calibration/example_share.hpp"
 #include "models/calibration/spiking_block.hpp"
 
 namespace snnsim::models {
@@ -24,18 +25,31 @@ struct BlockProblem {
   const BlockNeurons& neurons;
   SpikingBlock block;
   std::size_t prefix = 0;
-  const std::vector<BlockExample>& examples;
+  const std::vector<BlockExample>& own;  // the examples of this process
+  std::size_t examples = 0;              // of all processes; example g is own[g / share.size()] of one of them
+  const ExampleShare& share;
   int weight_bits = 8;
+
+  /// Of one of our own examples; as many numbers for each.
+  using Term = std::function<std::vector<double>(std::size_t own)>;
+  /// Σ over these examples, in this order, of what `term` makes of each, wherever it is computed: the one way to what
+  /// depends on examples. Terms are computed at the same time. Called by all processes.
+  std::vector<double> sum(std::span<const std::size_t> which, const Term& term) const;
+  /// The same over all examples.
+  std::vector<double> sum(const Term& term) const;
 
   /// Σ |ŷ - y|² / Σ |y|² over all examples behind the prefix, ŷ being the block's output after T steps.
   double loss(const BlockCalibration& calibration) const;
-  /// What the populations of an example receive and emit in all. Examples are visited at the same time.
-  using Visitor =
-      std::function<void(std::size_t example, Site, const Matrix<float>& drive, const Matrix<float>& value)>;
+  /// What the populations of our own examples receive and emit in all. They are visited at the same time.
+  using Visitor = std::function<void(std::size_t own, Site, const Matrix<float>& drive, const Matrix<float>& value)>;
   void observe(const BlockCalibration& calibration, const Visitor& visitor) const;
   /// The value of every site in the dense model: (positions × width) each.
   PerSite<Matrix<float>> dense_sites(const BlockExample& example) const;
 };
+
+/// Σ over all examples of numbers that each of our own has for the sites of a stage (BlockProblem::sum).
+PerSite<std::vector<double>> sum_of_sites(const BlockProblem& problem, const std::vector<Site>& stage,
+                                          const std::vector<PerSite<std::vector<double>>>& own);
 
 /// Σ |a - b|² over rows from `first` on; and Σ |b|².
 struct SquaredError {

@@ -1,5 +1,6 @@
 #include "models/calibration/calibrator.hpp"
 
+#include <algorithm>
 #include <chrono>
 
 #include "core/error.hpp"
@@ -18,20 +19,31 @@ SteppedStream embedded(const Matrix<float>& embedding, const CalibrationOptions&
   return stream;
 }
 
-std::vector<BlockExample> examples_of(const DenseModel& dense, const std::vector<std::vector<TokenId>>& sequences,
-                                      const CalibrationOptions& options) {
-  std::vector<BlockExample> examples;
+struct Examples {
+  std::size_t count = 0;  // of all processes
+  std::vector<BlockExample> own;
+};
+
+Examples examples_of(const DenseModel& dense, const std::vector<std::vector<TokenId>>& sequences,
+                     const CalibrationOptions& options) {
+  Examples examples;
   for (const auto& sequence : sequences) {
-    if (sequence.size() <= options.prefix) continue;
+    if (sequence.size() <= options.prefix || !options.share->is_own(examples.count++)) continue;
     BlockExample example;
     example.hidden = dense.embed(sequence);
     example.stream = embedded(example.hidden, options);
-    examples.push_back(std::move(example));
+    examples.own.push_back(std::move(example));
   }
-  if (examples.empty())
+  if (examples.count == 0)
     throw DataError("the calibration text has no token after the full-precision prefix",
                     "give a longer text, or fewer prefix_tokens");
   return examples;
+}
+
+/// True if every process says so.
+bool all_agree(const ExampleShare& share, bool own) {
+  const auto answers = share.gather({own ? 1.0 : 0.0});
+  return std::ranges::all_of(answers, [](const std::vector<double>& answer) { return answer[0] == 1; });
 }
 
 /// Target and prefix of every example, from the dense block.
@@ -90,9 +102,9 @@ CalibrationOutcome calibrate(const QuantizedModel& model, const std::vector<std:
                              CalibrationObserver& observer, CalibrationOutcome done) {
   const DenseModel& dense = *model.dense;
   CalibrationOutcome outcome = std::move(done);
-  std::vector<BlockExample> examples = examples_of(dense, sequences, options);
+  Examples examples = examples_of(dense, sequences, options);
   for (std::size_t k = 0; k < model.blocks.size(); ++k) {
-    set_targets(dense, k, options.prefix, examples);
+    set_targets(dense, k, options.prefix, examples.own);
     const BlockNeurons neurons = neurons_of(model.blocks[k], k, options);
     const BlockProblem problem{
         dense,
@@ -101,7 +113,9 @@ CalibrationOutcome calibrate(const QuantizedModel& model, const std::vector<std:
         neurons,
         SpikingBlock(dense.block(k), model.blocks[k], neurons, options.timesteps, phases_of(k, options)),
         options.prefix,
-        examples,
+        examples.own,
+        examples.count,
+        *options.share,
         model.weight_bits};
     if (k == outcome.blocks.size()) {
       BlockOutcome block;
@@ -109,11 +123,12 @@ CalibrationOutcome calibrate(const QuantizedModel& model, const std::vector<std:
                                                            calibrator, block,
                                                            [&](double loss) { observer.round_done(k, loss); }));
       outcome.blocks.push_back(std::move(block));
-      if (!observer.block_done(outcome)) return outcome;
+      if (!all_agree(*options.share, observer.block_done(outcome))) return outcome;
     }
-    parallel_for(examples.size(), [&](std::size_t i) {
-      problem.block.run(outcome.calibration.blocks[k], examples[i].prefix, examples[i].stream);
-      examples[i].hidden = std::move(examples[i].target);
+    parallel_for(examples.own.size(), [&](std::size_t i) {
+      BlockExample& example = examples.own[i];
+      problem.block.run(outcome.calibration.blocks[k], example.prefix, example.stream);
+      example.hidden = std::move(example.target);
     });
   }
   return outcome;

@@ -39,6 +39,7 @@ struct CalibrationOptions {
   /// How many steps a population waits; empty: none.
   std::function<std::uint32_t(std::string_view population)> phase{};
   std::uint32_t refinement = 1;  // of thresholds at the start (uncalibrated())
+  std::shared_ptr<const ExampleShare> share = std::make_shared<ExampleShare>();  // with whom
 };
 
 struct CalibrationOutcome {
@@ -52,7 +53,7 @@ class CalibrationObserver {
   virtual ~CalibrationObserver() = default;
   /// The loss of a block after a round.
   virtual void round_done(std::size_t /*block*/, double /*loss*/) {}
-  /// The outcome has one block more. False: stop here.
+  /// The outcome has one block more. False: stop here, and so do all processes.
   virtual bool block_done(const CalibrationOutcome& /*outcome*/) { return true; }
 };
 
@@ -60,7 +61,8 @@ class CalibrationObserver {
 /// the calibrated spiking blocks before it, its target what the dense block makes of dense inputs. Dynamics are those
 /// of the `stepped` schedule, with phases. A block keeps what it had where the calibrator did not lower its loss.
 /// Blocks that `done` holds already are taken over, so that a calibration can go on where it was stopped, with the same
-/// result. Throws DataError when nothing is left of the sequences behind the prefix.
+/// result. Processes that share the examples call it with the same arguments, but for the observer, and each has the
+/// outcome, the same bits as one alone. Throws DataError when nothing is left of the sequences behind the prefix.
 CalibrationOutcome calibrate(const QuantizedModel& model, const std::vector<std::vector<TokenId>>& sequences,
                              const CalibrationOptions& options, const Calibrator& calibrator,
                              CalibrationObserver& observer, CalibrationOutcome done = {});

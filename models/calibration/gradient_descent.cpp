@@ -1,6 +1,8 @@
 #include "models/calibration/gradient_descent.hpp"
 
+#include <algorithm>
 #include <numeric>
+#include <span>
 #include <utility>
 
 #include <fmt/format.h>
@@ -15,7 +17,7 @@ namespace {
 
 std::vector<std::size_t> order_of(const BlockProblem& problem, const DescentOptions& options, std::size_t epoch) {
   const RandomStream random(options.seed, RandomStream::Purpose::calibration_order);
-  const std::size_t count = problem.examples.size();
+  const std::size_t count = problem.examples;
   std::vector<std::size_t> order(count);
   std::iota(order.begin(), order.end(), 0);
   for (std::size_t i = count; i-- > 1;)
@@ -39,13 +41,17 @@ Matrix<float> output_gradient(const BlockProblem& problem, const Matrix<float>& 
 
 BlockCalibration descend(const BlockProblem& problem, const BlockCalibration& start, const Descent& descent,
                          const DescentOptions& options, const LossObserver& observer) {
-  AdamW optimizer(descent.start, options.learning_rate, options.epochs * problem.examples.size());
+  const std::size_t batch = std::min(options.batch, problem.examples);
+  AdamW optimizer(descent.start, options.learning_rate, options.epochs * ((problem.examples + batch - 1) / batch));
   BlockCalibration best = start;
   double least = problem.loss(start);
   for (std::size_t epoch = 0; epoch < options.epochs; ++epoch) {
-    for (const std::size_t example : order_of(problem, options, epoch)) {
+    const std::vector<std::size_t> examples = order_of(problem, options, epoch);
+    for (std::size_t first = 0; first < examples.size(); first += batch) {
       const BlockCalibration now = descent.calibration(optimizer.parameters());
-      optimizer.step(descent.gradient(optimizer.parameters(), now, example));
+      const auto together = std::span(examples).subspan(first, std::min(batch, examples.size() - first));
+      optimizer.step(
+          problem.sum(together, [&](std::size_t own) { return descent.gradient(optimizer.parameters(), now, own); }));
     }
     BlockCalibration now = descent.calibration(optimizer.parameters());
     const double loss = problem.loss(now);

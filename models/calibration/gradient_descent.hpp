@@ -15,19 +15,20 @@ struct DescentOptions {
   std::size_t epochs = 10;
   double learning_rate = 5e-4;  // at the start
   std::uint64_t seed = 1;       // of the order of sequences
+  std::size_t batch = 1;        // sequences whose gradients, added up, make a step; processes share those of a batch
 };
 
-/// What descends: parameters, the calibration that they stand for, and the gradient by them on one example.
+/// What descends: parameters, the calibration that they stand for, and the gradient by them on one of our own examples.
 struct Descent {
   std::vector<double> start;
   std::function<BlockCalibration(const std::vector<double>& parameters)> calibration;
   std::function<std::vector<double>(const std::vector<double>& parameters, const BlockCalibration& calibration,
-                                    std::size_t example)>
+                                    std::size_t own)>
       gradient;
 };
 
-/// AdamW with cosine decay, one example a step, in an order of its own in each epoch. Of the calibrations after each
-/// epoch, and `start`, the one of least loss under the real dynamics is returned.
+/// AdamW with cosine decay, a batch of examples a step, in an order of its own in each epoch. Of the calibrations after
+/// each epoch, and `start`, the one of least loss under the real dynamics is returned.
 BlockCalibration descend(const BlockProblem& problem, const BlockCalibration& start, const Descent& descent,
                          const DescentOptions& options, const LossObserver& observer);
 

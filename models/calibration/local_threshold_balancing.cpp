@@ -14,14 +14,14 @@ class LocalThresholdBalancing final : public Calibrator {
   BlockCalibration calibrate(const BlockProblem& problem, const BlockCalibration& start,
                              const LossObserver& observer) const override {
     std::vector<PerSite<Matrix<float>>> dense;
-    for (const BlockExample& example : problem.examples) dense.push_back(problem.dense_sites(example));
+    for (const BlockExample& example : problem.own) dense.push_back(problem.dense_sites(example));
     const BlockParameters parameters(start, problem.dense.config(), groups_);
     const Descent descent{
         .start = parameters.values(),
         .calibration = [&](const std::vector<double>& values) { return parameters.calibration(values); },
         .gradient =
             [&](const std::vector<double>&, const BlockCalibration& now, std::size_t example) {
-              return parameters.reduce(local_gradients(problem, now, problem.examples[example], dense[example]), now);
+              return parameters.reduce(local_gradients(problem, now, problem.own[example], dense[example]), now);
             }};
     return descend(problem, start, descent, options_, observer);
   }

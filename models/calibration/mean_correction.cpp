@@ -19,7 +19,7 @@ class MeanCorrection final : public Calibrator {
                              const LossObserver& observer) const override {
     std::vector<PerSite<Matrix<float>>> dense;
     if (target_ == MeanTarget::dense)
-      for (const BlockExample& example : problem.examples) dense.push_back(problem.dense_sites(example));
+      for (const BlockExample& example : problem.own) dense.push_back(problem.dense_sites(example));
     BlockCalibration now = start;
     for (int pass = 0; pass < kPasses; ++pass) {
       for (const std::vector<Site>& stage : kStages) correct(problem, dense, stage, now);
@@ -31,7 +31,7 @@ class MeanCorrection final : public Calibrator {
  private:
   void correct(const BlockProblem& problem, const std::vector<PerSite<Matrix<float>>>& dense,
                const std::vector<Site>& stage, BlockCalibration& now) const {
-    std::vector<PerSite<std::vector<double>>> lacking(problem.examples.size());  // Σ over rows, in thresholds
+    std::vector<PerSite<std::vector<double>>> lacking(problem.own.size());  // Σ over rows, in thresholds
     problem.observe(now, [&](std::size_t i, Site site, const Matrix<float>& drive, const Matrix<float>& value) {
       if (std::ranges::find(stage, site) == stage.end()) return;
       const std::vector<float>& threshold = at(now, site)->threshold;
@@ -45,14 +45,13 @@ class MeanCorrection final : public Calibrator {
           sums[j] += (wanted - value.row(r)[j]) / threshold[j];
         }
     });
-    std::size_t rows = 0;
-    for (const BlockExample& example : problem.examples) rows += example.target.rows() - problem.prefix;
+    const double rows = problem.sum([&](std::size_t i) {
+      return std::vector<double>{static_cast<double>(problem.own[i].target.rows() - problem.prefix)};
+    })[0];
+    const PerSite<std::vector<double>> sums = sum_of_sites(problem, stage, lacking);
     for (const Site site : stage)
-      for (std::size_t j = 0; j < at(now, site)->initial_potential.size(); ++j) {
-        double sum = 0;
-        for (const auto& example : lacking) sum += at(example, site)[j];
-        at(now, site)->initial_potential[j] += static_cast<float>(sum / static_cast<double>(rows));
-      }
+      for (std::size_t j = 0; j < at(now, site)->initial_potential.size(); ++j)
+        at(now, site)->initial_potential[j] += static_cast<float>(at(sums, site)[j] / rows);
   }
 
   /// What a neuron should have emitted of its drive.

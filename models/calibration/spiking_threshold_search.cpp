@@ -15,7 +15,7 @@ class SpikingThresholdSearch final : public Calibrator {
   BlockCalibration calibrate(const BlockProblem& problem, const BlockCalibration& start,
                              const LossObserver& observer) const override {
     std::vector<PerSite<Matrix<float>>> dense;
-    for (const BlockExample& example : problem.examples) dense.push_back(problem.dense_sites(example));
+    for (const BlockExample& example : problem.own) dense.push_back(problem.dense_sites(example));
     BlockCalibration best = start;
     for (const std::vector<Site>& stage : kStages) {
       search(problem, dense, stage, best);
@@ -57,7 +57,7 @@ class SpikingThresholdSearch final : public Calibrator {
                                                    const std::vector<PerSite<Matrix<float>>>& dense,
                                                    const std::vector<Site>& stage,
                                                    const BlockCalibration& calibration) {
-    std::vector<PerSite<std::vector<double>>> errors(problem.examples.size());
+    std::vector<PerSite<std::vector<double>>> errors(problem.own.size());
     problem.observe(calibration, [&](std::size_t i, Site site, const Matrix<float>&, const Matrix<float>& value) {
       if (std::ranges::find(stage, site) == stage.end()) return;
       const std::size_t groups = models::groups(problem.dense.config(), site), width = value.columns() / groups;
@@ -68,11 +68,7 @@ class SpikingThresholdSearch final : public Calibrator {
           at(errors[i], site)[j / width] += difference * difference;
         }
     });
-    PerSite<std::vector<double>> sum = std::move(errors.front());
-    for (std::size_t i = 1; i < errors.size(); ++i)
-      for (const Site site : stage)
-        for (std::size_t g = 0; g < at(sum, site).size(); ++g) at(sum, site)[g] += at(errors[i], site)[g];
-    return sum;
+    return sum_of_sites(problem, stage, errors);
   }
 };
 

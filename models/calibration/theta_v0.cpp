@@ -18,7 +18,7 @@ class ThetaV0 final : public Calibrator {
         .calibration = [&](const std::vector<double>& values) { return parameters.calibration(values); },
         .gradient =
             [&](const std::vector<double>&, const BlockCalibration& now, std::size_t example) {
-              return parameters.reduce(loss_gradient(problem, maps, now, problem.examples[example]).sites, now);
+              return parameters.reduce(loss_gradient(problem, maps, now, problem.own[example]).sites, now);
             }};
     return descend(problem, start, descent, options_, observer);
   }

@@ -103,7 +103,7 @@ class WeightTuning final : public Calibrator {
         .gradient =
             [&](const std::vector<double>& values, const BlockCalibration& now, std::size_t example) {
               const FloatMaps maps(problem.dense.block(problem.number), problem.quantized, now, problem.prefix);
-              const BlockGradients gradients = loss_gradient(problem, maps, now, problem.examples[example], true);
+              const BlockGradients gradients = loss_gradient(problem, maps, now, problem.own[example], true);
               return levels.by_levels(gradients.weights, values);
             }};
     return descend(problem, start, descent, options_, observer);

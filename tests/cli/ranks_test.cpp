@@ -55,6 +55,13 @@ bool same_results(const fs::path& a, const fs::path& b) {
   return results(a) == results(b);
 }
 
+/// What a calibration set, and how each block went, but for the time that it took.
+nlohmann::json calibration_of(const fs::path& run) {
+  nlohmann::json calibration = nlohmann::json::parse(content(run / "calibration.json"));
+  for (nlohmann::json& block : calibration.at("blocks")) block.erase("seconds");
+  return calibration;
+}
+
 /// The run directory in a folder of them.
 fs::path only_folder(const fs::path& runs) {
   for (const auto& entry : fs::directory_iterator(runs))
@@ -81,6 +88,31 @@ TEST_CASE("1, 2 and 3 ranks have the same results, to the last bit") {
     CHECK((content(run / "token_nll.csv") == content(expected / "token_nll.csv")));
     CHECK((content(run / "spikes.h5") == content(expected / "spikes.h5")));
     fs::remove_all(folder.path() / "runs");
+  }
+}
+
+TEST_CASE("a calibration that 2 and 3 ranks share is that of one, to the last bit") {
+  if (!have_mpi()) return;
+  for (const std::string method : {"threshold_search", "theta_v0", "potential"}) {
+    CAPTURE(method);
+    const ScratchFolder folder;
+    const std::string command = short_run(
+        "--threads 1 --set conversion.timesteps=2 --set evaluation.perplexity.0.segment=16 "
+        "--set evaluation.perplexity.0.max_segments=2 --set calibration.segments=3 --set calibration.length=12 "
+        "--set calibration.epochs=1 --set calibration.batch=2 --set calibration.method=" +
+        method);
+    REQUIRE(run_command(command, folder.path()).exit_code == 0);
+    fs::rename(folder.path() / "runs", folder.path() / "alone");
+    const fs::path expected = only_folder(folder.path() / "alone");
+    for (const int ranks : {2, 3}) {
+      const Outcome outcome = run_command(on_ranks(ranks, command), folder.path());
+      CAPTURE(ranks);
+      CAPTURE(outcome.err);
+      REQUIRE(outcome.exit_code == 0);
+      CHECK(same_results(only_run(folder.path()), expected));
+      CHECK(calibration_of(only_run(folder.path())) == calibration_of(expected));
+      fs::remove_all(folder.path() / "runs");
+    }
   }
 }
 

@@ -1,3 +1,6 @@
+#include <barrier>
+#include <thread>
+
 #include <doctest/doctest.h>
 #include <tbb/global_control.h>
 
@@ -75,8 +78,8 @@ void with_first_block(const Setting& setting, const Visit& visit) {
 double mean_output_error(const Setting& setting, const BlockCalibration& calibration) {
   double error = 0;
   with_first_block(setting, [&](const BlockProblem& problem) {
-    std::vector<double> sums(problem.examples[0].target.columns());
-    for (const BlockExample& example : problem.examples) {
+    std::vector<double> sums(problem.own[0].target.columns());
+    for (const BlockExample& example : problem.own) {
       SteppedStream stream = example.stream;
       problem.block.run(calibration, example.prefix, stream);
       for (std::size_t r = problem.prefix; r < example.target.rows(); ++r)
@@ -92,7 +95,7 @@ double mean_output_error(const Setting& setting, const BlockCalibration& calibra
 double site_error(const Setting& setting, Site site, const BlockCalibration& calibration) {
   double error = 0;
   with_first_block(setting, [&](const BlockProblem& problem) {
-    for (const BlockExample& example : problem.examples) {
+    for (const BlockExample& example : problem.own) {
       const PerSite<Matrix<float>> dense = problem.dense_sites(example);
       SteppedStream stream = example.stream;
       problem.block.run(calibration, example.prefix, stream, [&](Site s, const auto&, const Matrix<float>& value) {
@@ -104,13 +107,52 @@ double site_error(const Setting& setting, Site site, const BlockCalibration& cal
     }
   });
   return error;
-}
+  /// One of several processes that calibrate together, played by threads.
+  class ThreadShare final : public ExampleShare {
+   public:
+    struct Meeting {
+      explicit Meeting(std::size_t size) : numbers(size), all_here(static_cast<std::ptrdiff_t>(size)) {}
+      std::vector<std::vector<double>> numbers;
+      std::barrier<> all_here;
+    };
+    ThreadShare(Meeting& meeting, std::size_t rank) : meeting_(meeting), rank_(rank) {}
+    std::size_t rank() const override { return rank_; }
+    std::size_t size() const override { return meeting_.numbers.size(); }
+    std::vector<std::vector<double>> gather(std::vector<double> own) const override {
+      meeting_.numbers[rank_] = std::move(own);
+      meeting_.all_here.arrive_and_wait();
+      std::vector<std::vector<double>> all = meeting_.numbers;
+      meeting_.all_here.arrive_and_wait();
+      return all;
+    }
 
-/// Stops after the first block.
-class OneBlock final : public CalibrationObserver {
- public:
-  bool block_done(const CalibrationOutcome&) override { return false; }
-};
+   private:
+    Meeting& meeting_;
+    std::size_t rank_;
+  };
+
+  /// What each of several processes makes of the calibration.
+  std::vector<CalibrationOutcome> run_shared(const Setting& setting, const Calibrator& calibrator,
+                                             std::size_t processes,
+                                             const std::function<CalibrationObserver&(std::size_t rank)>& observer) {
+    ThreadShare::Meeting meeting(processes);
+    std::vector<CalibrationOutcome> outcomes(processes);
+    std::vector<std::jthread> threads;
+    for (std::size_t rank = 0; rank < processes; ++rank)
+      threads.emplace_back([&, rank] {
+        CalibrationOptions options = setting.options();
+        options.share = std::make_shared<ThreadShare>(meeting, rank);
+        outcomes[rank] = calibrate(setting.qann, setting.sequences, options, calibrator, observer(rank));
+      });
+    threads.clear();  // joins
+    return outcomes;
+  }
+
+  /// Stops after the first block.
+  class OneBlock final : public CalibrationObserver {
+   public:
+    bool block_done(const CalibrationOutcome&) override { return false; }
+  };
 
 }  // namespace
 
@@ -128,6 +170,48 @@ TEST_CASE("every calibrator lowers the loss of a block, the same on any number o
     CHECK(again.calibration == outcome.calibration);
     CHECK(again.blocks[1].curve == outcome.blocks[1].curve);
   }
+}
+
+TEST_CASE("processes that share the examples all come to what one does alone, to the last bit") {
+  const Setting setting;  // four examples: one process may have two, and a fifth none
+  auto calibrators = all_calibrators();
+  calibrators.push_back(make_theta_v0({}, {.epochs = 2, .learning_rate = 0.02, .batch = 3}));
+  CalibrationObserver observer;
+  std::size_t number = 0;
+  for (const auto& calibrator : calibrators) {
+    CAPTURE(number++);
+    const CalibrationOutcome alone = setting.run(*calibrator);
+    for (const std::size_t processes : {2U, 3U, 5U})
+      for (const CalibrationOutcome& outcome :
+           run_shared(setting, *calibrator, processes, [&](std::size_t) -> CalibrationObserver& { return observer; })) {
+        CHECK(outcome.calibration == alone.calibration);
+        CHECK(outcome.blocks[1].curve == alone.blocks[1].curve);
+        CHECK(outcome.blocks[1].after == alone.blocks[1].after);
+      }
+  }
+}
+
+TEST_CASE("when one process is asked to stop, all do") {
+  const Setting setting;
+  OneBlock stops;
+  CalibrationObserver goes_on;
+  const auto observer = [&](std::size_t rank) -> CalibrationObserver& {
+    if (rank == 1) return stops;
+    return goes_on;
+  };
+  for (const CalibrationOutcome& outcome : run_shared(setting, *make_mean_correction(MeanTarget::dense), 2, observer))
+    CHECK(outcome.blocks.size() == 1);
+}
+
+TEST_CASE("a batch is one step along the sum of its gradients") {
+  const Setting setting;
+  const auto descended = [&](std::size_t batch) {
+    return setting.run(*make_theta_v0({}, {.epochs = 16, .learning_rate = 0.02, .batch = batch})).blocks[0];
+  };
+  const BlockOutcome whole = descended(4);
+  CHECK(whole.curve != descended(1).curve);
+  CHECK(whole.curve == descended(100).curve);  // there are four
+  CHECK(whole.after < whole.before);
 }
 
 TEST_CASE("gradient descent gets further than trying site by site") {
