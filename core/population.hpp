@@ -18,7 +18,7 @@ struct Population {
   std::vector<float> initial_potential;  // v(0)/θ (width)
   /// Σ_{i<=t} δ(i): what the first t = 1..T steps of an integer_spiking neuron add to v/θ beside its offset α, in all
   /// channels (T); empty: nothing.
-  std::vector<float> step_potential;
+  std::vector<float> step_potential{};
   /// It starts so many steps after its inputs; none: once they are complete (layer-synchronous). See Timetable.
   std::optional<std::uint32_t> phase = 0;
 
