@@ -107,52 +107,53 @@ double site_error(const Setting& setting, Site site, const BlockCalibration& cal
     }
   });
   return error;
-  /// One of several processes that calibrate together, played by threads.
-  class ThreadShare final : public ExampleShare {
-   public:
-    struct Meeting {
-      explicit Meeting(std::size_t size) : numbers(size), all_here(static_cast<std::ptrdiff_t>(size)) {}
-      std::vector<std::vector<double>> numbers;
-      std::barrier<> all_here;
-    };
-    ThreadShare(Meeting& meeting, std::size_t rank) : meeting_(meeting), rank_(rank) {}
-    std::size_t rank() const override { return rank_; }
-    std::size_t size() const override { return meeting_.numbers.size(); }
-    std::vector<std::vector<double>> gather(std::vector<double> own) const override {
-      meeting_.numbers[rank_] = std::move(own);
-      meeting_.all_here.arrive_and_wait();
-      std::vector<std::vector<double>> all = meeting_.numbers;
-      meeting_.all_here.arrive_and_wait();
-      return all;
-    }
+}
 
-   private:
-    Meeting& meeting_;
-    std::size_t rank_;
+/// One of several processes that calibrate together, played by threads.
+class ThreadShare final : public ExampleShare {
+ public:
+  struct Meeting {
+    explicit Meeting(std::size_t size) : numbers(size), all_here(static_cast<std::ptrdiff_t>(size)) {}
+    std::vector<std::vector<double>> numbers;
+    std::barrier<> all_here;
   };
-
-  /// What each of several processes makes of the calibration.
-  std::vector<CalibrationOutcome> run_shared(const Setting& setting, const Calibrator& calibrator,
-                                             std::size_t processes,
-                                             const std::function<CalibrationObserver&(std::size_t rank)>& observer) {
-    ThreadShare::Meeting meeting(processes);
-    std::vector<CalibrationOutcome> outcomes(processes);
-    std::vector<std::jthread> threads;
-    for (std::size_t rank = 0; rank < processes; ++rank)
-      threads.emplace_back([&, rank] {
-        CalibrationOptions options = setting.options();
-        options.share = std::make_shared<ThreadShare>(meeting, rank);
-        outcomes[rank] = calibrate(setting.qann, setting.sequences, options, calibrator, observer(rank));
-      });
-    threads.clear();  // joins
-    return outcomes;
+  ThreadShare(Meeting& meeting, std::size_t rank) : meeting_(meeting), rank_(rank) {}
+  std::size_t rank() const override { return rank_; }
+  std::size_t size() const override { return meeting_.numbers.size(); }
+  std::vector<std::vector<double>> gather(std::vector<double> own) const override {
+    meeting_.numbers[rank_] = std::move(own);
+    meeting_.all_here.arrive_and_wait();
+    std::vector<std::vector<double>> all = meeting_.numbers;
+    meeting_.all_here.arrive_and_wait();
+    return all;
   }
 
-  /// Stops after the first block.
-  class OneBlock final : public CalibrationObserver {
-   public:
-    bool block_done(const CalibrationOutcome&) override { return false; }
-  };
+ private:
+  Meeting& meeting_;
+  std::size_t rank_;
+};
+
+/// What each of several processes makes of the calibration.
+std::vector<CalibrationOutcome> run_shared(const Setting& setting, const Calibrator& calibrator, std::size_t processes,
+                                           const std::function<CalibrationObserver&(std::size_t rank)>& observer) {
+  ThreadShare::Meeting meeting(processes);
+  std::vector<CalibrationOutcome> outcomes(processes);
+  std::vector<std::jthread> threads;
+  for (std::size_t rank = 0; rank < processes; ++rank)
+    threads.emplace_back([&, rank] {
+      CalibrationOptions options = setting.options();
+      options.share = std::make_shared<ThreadShare>(meeting, rank);
+      outcomes[rank] = calibrate(setting.qann, setting.sequences, options, calibrator, observer(rank));
+    });
+  threads.clear();  // joins
+  return outcomes;
+}
+
+/// Stops after the first block.
+class OneBlock final : public CalibrationObserver {
+ public:
+  bool block_done(const CalibrationOutcome&) override { return false; }
+};
 
 }  // namespace
 
