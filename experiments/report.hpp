@@ -23,7 +23,9 @@ namespace snnsim::experiments {
 /// equality     of the SNN with the QANN: neurons_checked counts neurons × positions
 /// network      all populations as one; populations: each. firing_rate = spikes / (instances × T);
 ///              errors: the mean squares of method.md eq. (3), relative to the mean x² of the dense model;
-///              null when record.errors is false
+///              null when record.errors is false; step_errors: the same were the network read after each of
+///              settings.arrival_steps; uneven_by_input: shares of the uneven neurons and of their unevenness whose
+///              input came slowly, one way (late), turned once (overshooting) or more often (alternating)
 ///              arrival_curve: share of the drive received at each of settings.arrival_steps; late_input: share that
 ///              comes after the last step of clocked neurons; first_spike, last_spike: ticks, null when there is none
 /// projections  each: from, the population whose spikes it carries, its synapses, and its part of the operations; empty

@@ -11,6 +11,27 @@ void add_curve(std::vector<double>& to, const std::vector<double>& from) {
   for (std::size_t p = 0; p < from.size(); ++p) to[p] += from[p];
 }
 
+void add(StepErrors& to, const StepErrors& from) {
+  to.dense += from.dense;
+  to.clipping += from.clipping;
+  to.quantization += from.quantization;
+  add_curve(to.propagated, from.propagated);
+  add_curve(to.unevenness, from.unevenness);
+  add_curve(to.total, from.total);
+}
+
+void add(UnevenInstances& to, const UnevenInstances& from) {
+  to.instances += from.instances;
+  to.unevenness += from.unevenness;
+}
+
+void add(UnevenCauses& to, const UnevenCauses& from) {
+  add(to.slow, from.slow);
+  add(to.late, from.late);
+  add(to.overshooting, from.overshooting);
+  add(to.alternating, from.alternating);
+}
+
 }  // namespace
 
 void add_sums(PopulationTally& to, const PopulationTally& from) {
@@ -36,6 +57,8 @@ void add_sums(PopulationTally& to, const PopulationTally& from) {
   to.propagated += from.propagated;
   to.unevenness += from.unevenness;
   to.total += from.total;
+  add(to.steps, from.steps);
+  add(to.causes, from.causes);
 }
 
 void add_sums(ProjectionTally& to, const ProjectionTally& from) {

@@ -16,6 +16,28 @@ struct Likelihood {
   bool operator==(const Likelihood&) const = default;
 };
 
+/// The terms of method.md eq. (3) as they would be were the network read after each of arrival_steps(): sums of squares
+/// over the positions looked at. What has not arrived by then is propagated.
+struct StepErrors {
+  double dense = 0, clipping = 0, quantization = 0;  // the same after each step
+  std::vector<double> propagated{}, unevenness{}, total{};
+  bool operator==(const StepErrors&) const = default;
+};
+
+/// Instances with Q(X) != a, and their Σ (Q(X) - a)².
+struct UnevenInstances {
+  std::uint64_t instances = 0;
+  double unevenness = 0;
+  bool operator==(const UnevenInstances&) const = default;
+};
+
+/// Those of the positions looked at, by the steps that brought more than half a threshold: none; all one way; one turn;
+/// more turns.
+struct UnevenCauses {
+  UnevenInstances slow, late, overshooting, alternating;
+  bool operator==(const UnevenCauses&) const = default;
+};
+
 /// Sums over the (neuron, position) instances of one population; they add up over segments. method.md section 5, eq.
 /// (3).
 struct PopulationTally {
@@ -43,6 +65,8 @@ struct PopulationTally {
   // element by element, so cross = total - clipping - quantization - propagated - unevenness.
   double dense = 0;  // Σ x²
   double clipping = 0, quantization = 0, propagated = 0, unevenness = 0, total = 0;
+  StepErrors steps{};
+  UnevenCauses causes{};
 
   bool operator==(const PopulationTally&) const = default;
 };

@@ -49,6 +49,36 @@ struct Members<OperationCount> {
 };
 
 template <>
+struct Members<StepErrors> {
+  static void each(auto&& visit) {
+    visit("dense", &StepErrors::dense);
+    visit("clipping", &StepErrors::clipping);
+    visit("quantization", &StepErrors::quantization);
+    visit("propagated", &StepErrors::propagated);
+    visit("unevenness", &StepErrors::unevenness);
+    visit("total", &StepErrors::total);
+  }
+};
+
+template <>
+struct Members<UnevenInstances> {
+  static void each(auto&& visit) {
+    visit("instances", &UnevenInstances::instances);
+    visit("unevenness", &UnevenInstances::unevenness);
+  }
+};
+
+template <>
+struct Members<UnevenCauses> {
+  static void each(auto&& visit) {
+    visit("slow", &UnevenCauses::slow);
+    visit("late", &UnevenCauses::late);
+    visit("overshooting", &UnevenCauses::overshooting);
+    visit("alternating", &UnevenCauses::alternating);
+  }
+};
+
+template <>
 struct Members<PopulationTally> {
   static void each(auto&& visit) {
     visit("name", &PopulationTally::name);
@@ -79,6 +109,8 @@ struct Members<PopulationTally> {
     visit("propagated", &PopulationTally::propagated);
     visit("unevenness", &PopulationTally::unevenness);
     visit("total", &PopulationTally::total);
+    visit("steps", &PopulationTally::steps);
+    visit("causes", &PopulationTally::causes);
   }
 };
 
@@ -208,8 +240,11 @@ void get_member(const json& from, const char* key, T& out) {
   get(from.at(key), out);
 }
 
-/// The one that older files lack.
-void get_member(const json& from, const char* key, std::vector<ProjectionTally>& out) {
+/// Those that older files lack.
+template <class T>
+requires std::is_same_v<T, std::vector<ProjectionTally>> || std::is_same_v<T, StepErrors> ||
+    std::is_same_v<T, UnevenCauses>
+void get_member(const json& from, const char* key, T& out) {
   if (from.contains(key)) get(from.at(key), out);
 }
 

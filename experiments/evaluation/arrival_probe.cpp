@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/parallel.hpp"
+#include "experiments/evaluation/step_anatomy.hpp"
 
 namespace snnsim::experiments {
 
@@ -34,23 +35,34 @@ ArrivalProbe::ArrivalProbe(const SpikingGraph& graph, const TimeSettings& time, 
     watched_.push_back(static_cast<Position>(first + (2 * k + 1) * (end - first) / (2 * count)));
   for (const NodeId id : graph.populations()) {
     histories_[id].kept.assign(count, 0);
-    histories_[id].drive = Matrix<float>(count * (points_.size() + 1), graph.population(id).width());
+    const std::size_t width = graph.population(id).width();
+    histories_[id].drive = Matrix<float>(count * rows(), width);
+    histories_[id].emitted = Matrix<std::int32_t>(count * rows(), width);
+    histories_[id].so_far = Matrix<std::int32_t>(count, width);
   }
 }
 
 void ArrivalProbe::on_update(const PopulationUpdate& update) {
-  keep_drives(update);
-  keep_spikes(update);
+  count_spikes(update);
+  keep(update);
+  keep_ticks(update);
 }
 
-void ArrivalProbe::keep_spikes(const PopulationUpdate& update) {
+void ArrivalProbe::count_spikes(const PopulationUpdate& update) {
+  Matrix<std::int32_t>& so_far = histories_[update.population].so_far;
+  for (std::size_t k = 0; k < watched_.size(); ++k)
+    if (std::ranges::binary_search(update.rows, watched_[k]))
+      for (std::size_t j = 0; j < so_far.columns(); ++j) so_far.row(k)[j] += update.spikes.row(watched_[k])[j];
+}
+
+void ArrivalProbe::keep_ticks(const PopulationUpdate& update) {
   History& history = histories_[update.population];
   if (!spikes(update, graph_.population(update.population).width())) return;
   history.last_spike = std::max(history.last_spike, update.tick);
   if (history.first_spike == 0 || update.tick < history.first_spike) history.first_spike = update.tick;
 }
 
-void ArrivalProbe::keep_drives(const PopulationUpdate& update) {
+void ArrivalProbe::keep(const PopulationUpdate& update) {
   const std::uint32_t before = timetable_.first_step(update.population) - 1;
   const std::size_t row = row_of(timetable_.moment(update.tick).step - before);
   for (std::size_t k = 0; k < watched_.size(); ++k)
@@ -63,12 +75,14 @@ std::size_t ArrivalProbe::row_of(std::uint32_t step) const {
 }
 
 void ArrivalProbe::write(History& history, std::size_t watched, std::size_t row, const float* drive) const {
-  float* rows = history.drive.row(watched * (points_.size() + 1));
-  const std::size_t width = history.drive.columns();
+  const std::size_t first = watched * rows(), width = history.drive.columns();
   std::size_t& kept = history.kept[watched];
-  for (std::size_t r = std::max<std::size_t>(1, kept); r < row; ++r)  // nothing arrived then
-    std::copy_n(rows + (r - 1) * width, width, rows + r * width);
-  std::copy_n(drive, width, rows + row * width);
+  for (std::size_t r = std::max<std::size_t>(1, kept); r < row; ++r) {  // nothing arrived then
+    std::copy_n(history.drive.row(first + r - 1), width, history.drive.row(first + r));
+    std::copy_n(history.emitted.row(first + r - 1), width, history.emitted.row(first + r));
+  }
+  std::copy_n(drive, width, history.drive.row(first + row));
+  std::copy_n(history.so_far.row(watched), width, history.emitted.row(first + row));
   kept = row + 1;
 }
 
@@ -78,9 +92,7 @@ PopulationTally ArrivalProbe::measured(NodeId population, std::size_t watched) c
   const std::size_t width = history.drive.columns(), kept = history.kept[watched];
   PopulationTally sums{.arrival_curve = std::vector<double>(points_.size(), 0)};
   if (kept == 0) return sums;
-  const auto drive = [&](std::size_t row) {
-    return history.drive.row(watched * (points_.size() + 1) + std::min(row, kept - 1));
-  };
+  const auto drive = [&](std::size_t row) { return history.drive.row(watched * rows() + std::min(row, kept - 1)); };
   const float* end = drive(points_.size());
   std::vector<double> worst(width, 0);
   for (std::size_t p = 0; p < points_.size(); ++p) {
@@ -110,6 +122,22 @@ void ArrivalProbe::measure(NodeId population, PopulationTally& tally) const {
                       .last_spike = histories_[population].last_spike};
   for (const PopulationTally& position : positions) add_sums(all, position);  // in position order
   add_sums(tally, all);
+}
+
+void ArrivalProbe::measure_errors(NodeId population, const Matrix<float>& dense, PopulationTally& tally) const {
+  const History& history = histories_[population];
+  std::vector<PopulationTally> positions(watched_.size());
+  parallel_for(positions.size(), [&](std::size_t k) {
+    if (history.kept[k] == 0) return;
+    PositionHistory at{.steps = points_, .drive = {}, .emitted = {}};
+    for (std::size_t p = 0; p < rows(); ++p) {
+      const std::size_t row = k * rows() + std::min(p, history.kept[k] - 1);
+      at.drive.push_back(history.drive.row(row));
+      at.emitted.push_back(history.emitted.row(row));
+    }
+    measure_steps(graph_.population(population), at, dense.row(watched_[k]), positions[k]);
+  });
+  for (const PopulationTally& position : positions) add_sums(tally, position);  // in position order
 }
 
 }  // namespace snnsim::experiments

@@ -155,6 +155,7 @@ class SegmentRun {
     if (experiment_.record.errors) {
       measure_errors(graph, snn_->state(), id, at(dense_sites_[block], site), prefix_, tally);
       probe_->measure(id, tally);
+      probe_->measure_errors(id, at(dense_sites_[block], site), tally);
     }
     tally.instances = population.width() * (positions() - prefix_);
     result.neurons_checked += tally.instances;

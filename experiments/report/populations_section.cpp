@@ -26,6 +26,39 @@ ordered_json arrival_curve(const PopulationTally& tally) {
   return curve;
 }
 
+ordered_json curve(const std::vector<double>& sums, double dense) {
+  auto values = ordered_json::array();
+  for (const double sum : sums) values.push_back(number(sum / dense));
+  return values;
+}
+
+/// The terms after each of arrival_steps().
+ordered_json step_errors(const StepErrors& steps) {
+  return {{"clipping", number(steps.clipping / steps.dense)},
+          {"quantization", number(steps.quantization / steps.dense)},
+          {"propagated", curve(steps.propagated, steps.dense)},
+          {"unevenness", curve(steps.unevenness, steps.dense)},
+          {"total", curve(steps.total, steps.dense)}};
+}
+
+/// Shares of uneven instances, and of their unevenness.
+ordered_json uneven_by_input(const UnevenCauses& causes) {
+  std::uint64_t instances = 0;
+  double unevenness = 0;
+  for (const auto* kind : {&causes.slow, &causes.late, &causes.overshooting, &causes.alternating}) {
+    instances += kind->instances;
+    unevenness += kind->unevenness;
+  }
+  const auto shares = [&](const UnevenInstances& kind) {
+    return ordered_json{{"instances", number(quotient(kind.instances, instances))},
+                        {"unevenness", number(kind.unevenness / unevenness)}};
+  };
+  return {{"slow", shares(causes.slow)},
+          {"late", shares(causes.late)},
+          {"overshooting", shares(causes.overshooting)},
+          {"alternating", shares(causes.alternating)}};
+}
+
 void put_measures(const Experiment& experiment, const PopulationTally& tally, ordered_json& out) {
   const bool measured = experiment.record.errors;
   const auto if_measured = [&](double value) { return measured ? number(value) : ordered_json(nullptr); };
@@ -41,6 +74,8 @@ void put_measures(const Experiment& experiment, const PopulationTally& tally, or
   out["first_spike"] = tally.first_spike > 0 ? ordered_json(tally.first_spike) : ordered_json(nullptr);
   out["last_spike"] = tally.last_spike > 0 ? ordered_json(tally.last_spike) : ordered_json(nullptr);
   out["errors"] = measured ? errors(tally) : ordered_json(nullptr);
+  out["step_errors"] = measured ? step_errors(tally.steps) : ordered_json(nullptr);
+  out["uneven_by_input"] = measured ? uneven_by_input(tally.causes) : ordered_json(nullptr);
 }
 
 }  // namespace

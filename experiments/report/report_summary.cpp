@@ -193,6 +193,14 @@ void add_worst(std::string& out, const std::vector<ordered_json>& populations) {
         percent(value_of(population.at("unevenness_rate"))), percent(value_of(population.at("firing_rate"))));
 }
 
+void add_inputs(std::string& out, const ordered_json& network) {
+  const ordered_json& kinds = network.at("uneven_by_input");
+  const auto share = [&](const char* kind) { return percent(value_of(kinds.at(kind).at("unevenness"))); };
+  if (value_of(network.at("errors").at("unevenness")) > 0)
+    add(out, "    of it, input that came late {}, overshot {}, alternated {}, came slowly {}\n", share("late"),
+        share("overshooting"), share("alternating"), share("slow"));
+}
+
 void add_errors(std::string& out, const ordered_json& report) {
   const ordered_json& errors = report.at("network").at("errors");
   if (errors.is_null() || report.at("populations").empty()) return;
@@ -205,6 +213,7 @@ void add_errors(std::string& out, const ordered_json& report) {
         Term{"propagated", "what arrives is off already, from upstream or rounded weights"},
         Term{"unevenness", "T steps emit something else than the quantizer would"}})
     add(out, "  {:<14}{:>9}   {}\n", key, percent(value_of(errors.at(key))), meaning);
+  add_inputs(out, report.at("network"));
   add_worst(out, worst(report.at("populations")));
 }
 

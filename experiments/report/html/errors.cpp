@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "experiments/report/html/line_chart.hpp"
 #include "experiments/report/html/page_sections.hpp"
 #include "experiments/report/html/stacked_bars.hpp"
 
@@ -25,6 +26,43 @@ std::string in_words(const Value& errors) {
       number(errors["propagated"], percents), number(errors["unevenness"], percents));
 }
 
+/// The four terms of the whole network after each step; two of them do not depend on it.
+std::string steps_chart(const Value& errors, const Value& steps) {
+  LineChart chart{.description = "error by cause after each step"};
+  std::vector<double> all;
+  for (const std::string kind : {"clipping", "quantization", "propagated", "unevenness", "total"}) {
+    Series series{.name = kind, .colour = chart.series.size()};
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+      const bool constant = kind == "clipping" || kind == "quantization";
+      series.points.push_back({steps[i].number(), (constant ? errors[kind] : errors[kind][i]).number()});
+      all.push_back(series.points.back().y);
+    }
+    chart.series.push_back(std::move(series));
+  }
+  chart.x = {.label = "step", .low = 1, .high = steps[steps.size() - 1].number()};
+  chart.y = Axis::around("mean square / mean x²", all);
+  return line_chart(chart);
+}
+
+std::string by_input(const Value& kinds) {
+  const auto share = [&](const char* kind) { return number(kinds[kind]["unevenness"], percents); };
+  return "<dl class=\"terms\"><dt>late " + share("late") +
+         "</dt><dd>of the unevenness: all input came one way, too much of it in the last steps</dd><dt>overshooting " +
+         share("overshooting") + "</dt><dd>it turned once</dd><dt>alternating " + share("alternating") +
+         "</dt><dd>it turned more often</dd><dt>slow " + share("slow") +
+         "</dt><dd>no step brought more than half a threshold</dd></dl>\n";
+}
+
+/// How the terms come about over the steps; nothing for a single step, or a report without them.
+std::string over_steps(const Value& report) {
+  const Value network = report["network"], steps = report["settings"]["arrival_steps"];
+  if (steps.size() < 2 || network["step_errors"]["total"].size() != steps.size()) return "";
+  return figure(steps_chart(network["step_errors"], steps),
+                "The terms were the network read after each step from a population's start, at 16 positions of each "
+                "segment. What has not arrived by then is propagated.") +
+         (network["errors"]["unevenness"].number() > 0 ? by_input(network["uneven_by_input"]) : "");
+}
+
 }  // namespace
 
 Section errors(const Value& report) {
@@ -42,7 +80,8 @@ Section errors(const Value& report) {
           in_words(network) +
           figure(stacked_bars(chart),
                  "Bars: the four mean squares. Numbers: the mean square of the whole difference, which is smaller or "
-                 "larger than their sum as the terms cancel or agree.")};
+                 "larger than their sum as the terms cancel or agree.") +
+          over_steps(report)};
 }
 
 }  // namespace snnsim::experiments::html

@@ -207,6 +207,13 @@ TEST_CASE("populations are merged, and the four errors and the cross term add up
     for (std::size_t i = 0; i < 5; ++i) sum += errors->at(terms[i]).get<double>();
     CHECK(sum == doctest::Approx(errors->at("total").get<double>()).epsilon(1e-14));
   }
+  const ordered_json& steps = second["step_errors"];
+  CHECK(steps["quantization"].get<double>() == doctest::Approx(0.02).epsilon(1e-12));
+  REQUIRE(steps["unevenness"].size() == 4);
+  CHECK(steps["unevenness"][0].get<double>() == doctest::Approx(0.005).epsilon(1e-12));
+  CHECK(steps["unevenness"][3].get<double>() == doctest::Approx(0.05).epsilon(1e-12));
+  CHECK(second["uneven_by_input"]["alternating"]["instances"] == 0.4);
+  CHECK(second["uneven_by_input"]["late"]["unevenness"].get<double>() == doctest::Approx(0.2).epsilon(1e-12));
   CHECK(report["network"]["neurons"] == 16);
   CHECK(report["network"]["firing_rate"] == 402.0 / (320 * 4));
 }

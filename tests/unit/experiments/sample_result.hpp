@@ -48,6 +48,13 @@ inline SegmentResult sample_result(std::size_t text = 0, std::size_t segment = 0
     tally.propagated = 3 * x;
     tally.unevenness = (4 + block) * x;
     tally.total = 11 * x;
+    tally.steps = {.dense = 100 * x,
+                   .clipping = 1 * x,
+                   .quantization = 2 * x,
+                   .propagated = {9 * x, 5 * x, 4 * x, 3 * x},
+                   .unevenness = {0.5 * x, 3 * x, 4 * x, (4 + block) * x},
+                   .total = {12 * x, 11 * x, 10 * x, 9 * x}};
+    tally.causes = {.slow = {1, 1 * x}, .late = {2, 2 * x}, .overshooting = {3, 3 * x}, .alternating = {4, 4 * x}};
     result.populations.push_back(tally);
   }
   for (const char* name : {"blocks.0.query", "blocks.1.query"}) {
