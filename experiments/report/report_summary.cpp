@@ -14,7 +14,7 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr std::size_t worst_shown = 5, widest = 100, indent = 16;
+constexpr std::size_t worst_shown = 4, widest = 100, indent = 16;
 constexpr double pico = 1e-12;
 
 template <class... Args>
