@@ -64,6 +64,18 @@ BlockCalibration descend(const BlockProblem& problem, const BlockCalibration& st
   return best;
 }
 
+BlockCalibration descend_by_sites(const BlockProblem& problem, const BlockCalibration& start,
+                                  const ParameterGroups& groups, const SiteGradients& gradient,
+                                  const DescentOptions& options, const LossObserver& observer) {
+  const BlockParameters parameters(start, problem.dense.config(), groups);
+  const Descent descent{
+      .start = parameters.values(),
+      .calibration = [&](const std::vector<double>& values) { return parameters.calibration(values); },
+      .gradient = [&](const std::vector<double>&, const BlockCalibration& now,
+                      std::size_t own) { return parameters.reduce(gradient(now, own), now); }};
+  return descend(problem, start, descent, options, observer);
+}
+
 BlockGradients loss_gradient(const BlockProblem& problem, const FloatMaps& maps, const BlockCalibration& calibration,
                              const BlockExample& example, bool by_weights) {
   SteppedStream stream = example.stream;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "models/calibration/block_gradient.hpp"
+#include "models/calibration/block_parameters.hpp"
 #include "models/calibration/calibrator.hpp"
 #include "models/calibration/float_maps.hpp"
 
@@ -31,6 +32,12 @@ struct Descent {
 /// each epoch, and `start`, the one of least loss under the real dynamics is returned.
 BlockCalibration descend(const BlockProblem& problem, const BlockCalibration& start, const Descent& descent,
                          const DescentOptions& options, const LossObserver& observer);
+
+/// The same by the parameters of `groups`; gradient: on one of our own examples, of every site.
+using SiteGradients = std::function<PerSite<SiteGradient<float>>(const BlockCalibration& calibration, std::size_t own)>;
+BlockCalibration descend_by_sites(const BlockProblem& problem, const BlockCalibration& start,
+                                  const ParameterGroups& groups, const SiteGradients& gradient,
+                                  const DescentOptions& options, const LossObserver& observer);
 
 /// The gradient of the loss of one example (method.md eq. (4)), through all steps of the block.
 struct BlockGradients {

@@ -15,15 +15,10 @@ class LocalThresholdBalancing final : public Calibrator {
                              const LossObserver& observer) const override {
     std::vector<PerSite<Matrix<float>>> dense;
     for (const BlockExample& example : problem.own) dense.push_back(problem.dense_sites(example));
-    const BlockParameters parameters(start, problem.dense.config(), groups_);
-    const Descent descent{
-        .start = parameters.values(),
-        .calibration = [&](const std::vector<double>& values) { return parameters.calibration(values); },
-        .gradient =
-            [&](const std::vector<double>&, const BlockCalibration& now, std::size_t example) {
-              return parameters.reduce(local_gradients(problem, now, problem.own[example], dense[example]), now);
-            }};
-    return descend(problem, start, descent, options_, observer);
+    const auto gradient = [&](const BlockCalibration& now, std::size_t own) {
+      return local_gradients(problem, now, problem.own[own], dense[own]);
+    };
+    return descend_by_sites(problem, start, groups_, gradient, options_, observer);
   }
 
  private:

@@ -12,15 +12,10 @@ class ThetaV0 final : public Calibrator {
                              const LossObserver& observer) const override {
     check_differentiable(problem, "theta_v0");
     const FloatMaps maps(problem.dense.block(problem.number), problem.quantized, start, problem.prefix);
-    const BlockParameters parameters(start, problem.dense.config(), groups_);
-    const Descent descent{
-        .start = parameters.values(),
-        .calibration = [&](const std::vector<double>& values) { return parameters.calibration(values); },
-        .gradient =
-            [&](const std::vector<double>&, const BlockCalibration& now, std::size_t example) {
-              return parameters.reduce(loss_gradient(problem, maps, now, problem.own[example]).sites, now);
-            }};
-    return descend(problem, start, descent, options_, observer);
+    const auto gradient = [&](const BlockCalibration& now, std::size_t own) {
+      return loss_gradient(problem, maps, now, problem.own[own]).sites;
+    };
+    return descend_by_sites(problem, start, groups_, gradient, options_, observer);
   }
 
  private:

@@ -2,7 +2,6 @@
 
 #include <memory>
 
-#include "models/calibration/block_parameters.hpp"
 #include "models/calibration/gradient_descent.hpp"
 
 namespace snnsim::models {
