@@ -47,7 +47,7 @@ CountBatch::Row make_row(const std::int16_t* counts, std::uint32_t row, const Co
       result.format = CountFormat::words;
   }
   const std::int64_t sum = survey.sum - std::int64_t{result.shift} * static_cast<std::int64_t>(columns);
-  result.bias = static_cast<std::int32_t>(-IntegerWeights::kBias * sum);  // modulo 2^32, as the kernels add
+  result.sum = static_cast<std::int32_t>(sum);
   return result;
 }
 
@@ -80,8 +80,6 @@ CountBatch::CountBatch(std::span<const std::int16_t* const> counts, std::span<co
   std::ranges::stable_sort(rows_, {}, group);
   const auto bytes = static_cast<std::size_t>(std::ranges::count(rows_, 0, group));
   const auto words = static_cast<std::size_t>(std::ranges::count(rows_, 1, group));
-  biases_.resize(rows_.size());
-  std::ranges::transform(rows_, biases_.begin(), &Row::bias);
   add_panels(0, bytes);
   add_panels(bytes, words);
   add_lists(bytes + words);

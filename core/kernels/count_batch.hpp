@@ -29,7 +29,7 @@ class CountBatch {
     bool sparse = false;
     CountFormat format = CountFormat::bytes;
     std::int32_t shift = 0;  // taken off every count so that they fit CountFormat::bytes
-    std::int32_t bias = 0;   // see tile_kernels.hpp
+    std::int32_t sum = 0;    // of what is left, modulo 2^32
     std::size_t nonzero = 0;
   };
   struct Panel {
@@ -49,7 +49,6 @@ class CountBatch {
   std::span<const Panel> panels() const { return panels_; }
   std::span<const List> lists() const { return lists_; }
   std::span<const Row> rows(const Panel& panel) const { return rows().subspan(panel.first, panel.rows); }
-  std::span<const std::int32_t> biases(const Panel& panel) const { return {biases_.data() + panel.first, panel.rows}; }
   /// (quads, rows, 1 or 2) from a quad on.
   const std::int32_t* counts(const Panel& panel, std::size_t quad) const;
   const std::uint32_t* inputs(const List& list) const { return inputs_.data() + list.first_quad * 4; }
@@ -65,7 +64,6 @@ class CountBatch {
 
   std::size_t columns_;
   std::vector<Row> rows_;
-  std::vector<std::int32_t> biases_;
   std::vector<Panel> panels_;
   std::vector<List> lists_;
   std::vector<std::int32_t> counts_, packed_;

@@ -6,7 +6,7 @@
 #define SNNSIM_DENSE_PANEL_INL_HPP
 #endif
 
-#include <hwy/cache_control.h>
+#include <utility>
 
 #include "core/kernels/dot-inl.hpp"
 #include "core/kernels/tile_kernels.hpp"
@@ -16,68 +16,91 @@ namespace snnsim::HWY_NAMESPACE {
 
 constexpr std::size_t kGroup = 2;  // vectors of weights that a panel meets at a time
 constexpr std::size_t kGroups = IntegerWeights::kTile / (kGroup * kLanes);
-// Rows of a panel: kGroup × as many sums stay in registers.
-constexpr std::size_t kPanelRows = HWY_TARGET == HWY_AVX3_DL ? 14 : HWY_TARGET == HWY_AVX3 ? 12 : 4;
+// Rows of a panel: kGroup × as many sums stay in registers, beside those that make quads of columns.
+constexpr std::size_t kPanelRows = kLanes == 16 ? 11 : 4;
 
-constexpr std::size_t kStreamAhead = 4096;  // bytes: processors do not prefetch across pages
+/// Quad q of a block that is there already.
+struct Interleaved {
+  static HWY_INLINE void prepare(WeightBlock, std::size_t) {}
+};
 
-/// (quads, 64) columns to (kGroups, quads, kGroup, kQuadBytes).
+/// Quad q of a block is made of columns: (quads, 64) become (kGroups, quads, kGroup, kQuadBytes).
 template <class Columns>
-void interleave_columns(const std::uint8_t* columns, std::size_t quads, std::uint8_t* block) {
-  constexpr std::size_t bytes = Columns::kBytes, parts = IntegerWeights::kTile / kQuadBytes;
-  for (std::size_t q = 0; q < quads; ++q) {
-    const std::uint8_t* first = columns + q * 4 * bytes;
+struct Interleaving {
+  static HWY_INLINE void prepare(WeightBlock block, std::size_t q) {
+    constexpr std::size_t bytes = Columns::kBytes, parts = IntegerWeights::kTile / kQuadBytes;
+    const std::uint8_t* first = block.columns + q * 4 * bytes;
     const std::uint8_t* const four[4] = {first, first + bytes, first + 2 * bytes, first + 3 * bytes};
-    for (std::size_t line = 0; line < 4 * bytes; line += 64) hwy::Prefetch(first + kStreamAhead + line);
     for (std::size_t h = 0; h < parts; ++h) {
       hn::Vec<Quads> quad[4];
       interleave<Columns>(four, h, quad);
       for (std::size_t k = 0; k < 4; ++k) {
-        const std::size_t v = k * parts + h;
-        hn::Store(quad[k], Quads(), block + ((v / kGroup * quads + q) * kGroup + v % kGroup) * kQuadBytes);
+        const std::size_t v = k * parts + h, place = (v / kGroup * block.quads + q) * kGroup + v % kGroup;
+        hn::Store(quad[k], Quads(), block.interleaved + place * kQuadBytes);
       }
     }
   }
+};
+
+/// What the first two groups of a panel bring into cache at quad q.
+HWY_INLINE void fetch(Ahead ahead, std::size_t quad) {
+  const std::uint8_t* next = ahead.first + quad * ahead.step;
+  __builtin_prefetch(next, 0, 2);  // the first level is full
+  if (ahead.step > 64) __builtin_prefetch(next + 64, 0, 2);
 }
 
-void interleave_block(WeightFormat weights, const std::uint8_t* columns, std::size_t quads, std::uint8_t* block) {
-  if (weights == WeightFormat::bytes) return interleave_columns<ByteColumns>(columns, quads, block);
-  interleave_columns<NibbleColumns>(columns, quads, block);
+/// body(row, vector) for R rows and all vectors of a group, without a loop, so that arrays of sums are registers.
+template <std::size_t R, class Body>
+HWY_INLINE void for_sums(const Body& body) {
+  [&]<std::size_t... i>(std::index_sequence<i...>) __attribute__((always_inline)) {
+    (body(std::integral_constant<std::size_t, i / kGroup>(), std::integral_constant<std::size_t, i % kGroup>()), ...);
+  }(std::make_index_sequence<R * kGroup>());
+}
+
+/// Group g of the outputs, and Source prepares the block for all groups.
+template <class Dot, std::size_t R, class Source>
+HWY_INLINE void panel_group(std::size_t g, WeightBlock block, const std::int32_t* counts, const std::int32_t* bias,
+                            std::int32_t* sums, Ahead ahead) {
+  const std::size_t first = g * kGroup * kLanes;
+  const std::uint8_t* weights = block.interleaved + g * block.quads * kGroup * kQuadBytes;
+  hn::Vec<Sum> sum[R][kGroup];
+  for_sums<R>([&](auto r, auto v) __attribute__((always_inline)) {
+    const std::int32_t* before = sums + r * IntegerWeights::kTile + first + v * kLanes;
+    sum[r][v] = bias != nullptr ? hn::Set(Sum(), bias[r]) : hn::Load(Sum(), before);
+  });
+  for (std::size_t q = 0; q < block.quads; ++q, weights += kGroup * kQuadBytes, counts += R * Dot::kElements) {
+    if (g < 2) fetch(ahead, g * block.quads + q);
+    Source::prepare(block, q);
+    typename Dot::Weights w[kGroup];
+    for (std::size_t v = 0; v < kGroup; ++v) w[v] = Dot::weights(hn::Load(Quads(), weights + v * kQuadBytes));
+    for_sums<R>([&](auto r, auto v) __attribute__((always_inline)) { sum[r][v] = Dot::add(sum[r][v], w[v], counts + r * Dot::kElements); });
+  }
+  for_sums<R>([&](auto r, auto v) __attribute__((always_inline)) { hn::Store(sum[r][v], Sum(), sums + r * IntegerWeights::kTile + first + v * kLanes); });
 }
 
 template <class Dot, std::size_t R>
-void panel_rows(const std::uint8_t* block, std::size_t quads, const std::int32_t* panel, const std::int32_t* bias,
-                std::int32_t* const* sums, Ahead ahead) {
-  for (std::size_t g = 0; g < kGroups; ++g) {
-    const std::size_t first = g * kGroup * kLanes;
-    hn::Vec<Sum> sum[R][kGroup];
-    for (std::size_t r = 0; r < R; ++r)
-      for (std::size_t v = 0; v < kGroup; ++v)
-        sum[r][v] = hn::Add(hn::LoadU(Sum(), sums[r] + first + v * kLanes), hn::Set(Sum(), bias[r]));
-    const std::int32_t* counts = panel;
-    for (std::size_t q = 0; q < quads; ++q, block += kGroup * kQuadBytes, counts += R * Dot::kElements) {
-      if (g < 2) __builtin_prefetch(ahead.first + (g * quads + q) * ahead.step, 0, 2);  // the first level is full
-      typename Dot::Weights w[kGroup];
-      for (std::size_t v = 0; v < kGroup; ++v) w[v] = Dot::weights(hn::Load(Quads(), block + v * kQuadBytes));
-      for (std::size_t r = 0; r < R; ++r)
-        for (std::size_t v = 0; v < kGroup; ++v) sum[r][v] = Dot::add(sum[r][v], w[v], counts + r * Dot::kElements);
-    }
-    for (std::size_t r = 0; r < R; ++r)
-      for (std::size_t v = 0; v < kGroup; ++v) hn::StoreU(sum[r][v], Sum(), sums[r] + first + v * kLanes);
-  }
+void panel_rows(WeightBlock block, const std::int32_t* panel, const std::int32_t* bias,
+                std::int32_t* sums, Ahead ahead) {
+  if (block.columns == nullptr)
+    panel_group<Dot, R, Interleaved>(0, block, panel, bias, sums, ahead);
+  else if (block.format == WeightFormat::bytes)
+    panel_group<Dot, R, Interleaving<ByteColumns>>(0, block, panel, bias, sums, ahead);
+  else
+    panel_group<Dot, R, Interleaving<NibbleColumns>>(0, block, panel, bias, sums, ahead);
+  for (std::size_t g = 1; g < kGroups; ++g) panel_group<Dot, R, Interleaved>(g, block, panel, bias, sums, ahead);
 }
 
 template <class Dot, std::size_t R = kPanelRows>
-void panel_of(const std::uint8_t* block, std::size_t quads, const std::int32_t* panel, std::size_t rows,
-              const std::int32_t* bias, std::int32_t* const* sums, Ahead ahead) {
-  if (rows == R) return panel_rows<Dot, R>(block, quads, panel, bias, sums, ahead);
-  if constexpr (R > 1) panel_of<Dot, R - 1>(block, quads, panel, rows, bias, sums, ahead);
+void panel_of(const WeightBlock& block, const std::int32_t* panel, std::size_t rows, const std::int32_t* bias,
+              std::int32_t* sums, Ahead ahead) {
+  if (rows == R) return panel_rows<Dot, R>(block, panel, bias, sums, ahead);
+  if constexpr (R > 1) panel_of<Dot, R - 1>(block, panel, rows, bias, sums, ahead);
 }
 
-void dense_panel(CountFormat format, const std::uint8_t* block, std::size_t quads, const std::int32_t* panel,
-                 std::size_t rows, const std::int32_t* bias, std::int32_t* const* sums, Ahead ahead) {
-  if (format == CountFormat::bytes) return panel_of<DotBytes>(block, quads, panel, rows, bias, sums, ahead);
-  panel_of<DotWords>(block, quads, panel, rows, bias, sums, ahead);
+void dense_panel(CountFormat format, const WeightBlock& block, const std::int32_t* panel, std::size_t rows,
+                 const std::int32_t* bias, std::int32_t* sums, Ahead ahead) {
+  if (format == CountFormat::bytes) return panel_of<DotBytes>(block, panel, rows, bias, sums, ahead);
+  panel_of<DotWords>(block, panel, rows, bias, sums, ahead);
 }
 
 }  // namespace snnsim::HWY_NAMESPACE

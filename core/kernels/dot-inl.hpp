@@ -19,7 +19,7 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 using Sum = hn::CappedTag<std::int32_t, 16>;       // sums of adjacent outputs
 using Words = hn::Repartition<std::int16_t, Sum>;  // two to an output
-using Quads = hn::Repartition<std::uint8_t, Sum>;  // the four weights of each output, + 128
+using Quads = hn::Repartition<std::uint8_t, Sum>;  // the four weights of each output, + their bias
 using SignedQuads = hn::Repartition<std::int8_t, Sum>;
 constexpr std::size_t kLanes = hn::MaxLanes(Sum());
 constexpr std::size_t kQuadBytes = kLanes * IntegerWeights::kQuad;
@@ -56,9 +56,9 @@ struct DotBytes {
   using Weights = hn::Vec<Quads>;
   static HWY_INLINE Weights weights(hn::Vec<Quads> quads) { return quads; }
   static HWY_INLINE hn::Vec<Sum> add(hn::Vec<Sum> sum, Weights w, const std::int32_t* counts) {
-    // As assembly: Highway 1.0 does not switch this instruction set on, though the target is chosen only where it is.
-    __asm__("vpdpbusd %2%{1to16%}, %1, %0" : "+v"(sum.raw) : "v"(w.raw), "m"(*counts));
-    return sum;
+    auto raw = sum.raw;
+    __asm__("vpdpbusd %2%{1to16%}, %1, %0" : "+v"(raw) : "v"(w.raw), "m"(*counts));
+    return hn::Vec<Sum>{raw};
   }
 };
 
@@ -108,20 +108,18 @@ struct NibbleColumns {
   static constexpr std::size_t kBytes = column_bytes(WeightFormat::nibbles);
   static HWY_INLINE hn::Vec<Quads> load(const std::uint8_t* column, std::size_t h) {
     const Quads d;
-    const auto low_half = hn::Set(d, 0x0F), to_bias = hn::Set(d, IntegerWeights::kBias - IntegerWeights::kNibbleBias);
+    const hn::Repartition<std::uint16_t, Quads> words;
 #if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL  // one vector is the whole column
     (void)h;
-    const hn::Half<Quads> half;
-    const auto both = hn::Load(half, column);
-    const hn::Repartition<std::uint16_t, hn::Half<Quads>> words;
-    const auto high = hn::BitCast(half, hn::ShiftRight<4>(hn::BitCast(words, both)));
-    return hn::Add(hn::And(hn::Combine(d, high, both), low_half), to_bias);
+    const hn::Half<decltype(words)> half;
+    const auto shift = hn::Combine(words, hn::Set(half, 4), hn::Zero(half));
+    const hn::Vec<decltype(words)> twice{_mm512_broadcast_i64x4(hn::Load(hn::Half<Quads>(), column).raw)};
+    const auto both = hn::BitCast(d, hn::Shr(twice, shift));
 #else
-    const hn::Repartition<std::uint16_t, Quads> words;
     auto both = hn::Load(d, column + h * kQuadBytes % kBytes);
     if (h * kQuadBytes >= kBytes) both = hn::BitCast(d, hn::ShiftRight<4>(hn::BitCast(words, both)));
-    return hn::Add(hn::And(both, low_half), to_bias);
 #endif
+    return hn::And(both, hn::Set(d, 0x0F));
   }
 };
 

@@ -17,6 +17,7 @@ constexpr std::size_t kGroupRows = 512;                     // their sums and co
 constexpr std::size_t kLeastTasks = 16;                     // so that cores get nearly equal shares
 constexpr std::size_t kLeastGroupRows = 48;                 // reordering a tile for fewer would show
 constexpr std::size_t kCachedBytes = std::size_t{1} << 20;  // a matrix of so many is likely to be in cache
+constexpr double kTaskPasses = 1 << 14;                     // about 10 µs: with less to do, tasks cost more than they gain
 constexpr std::size_t kStripBytes = std::size_t{1} << 18;   // of weights that all rows of a share pass: cached
 
 /// Tiles of outputs that one task takes.
@@ -43,6 +44,11 @@ Share share_of(const CountBatch& batch, std::size_t group, std::size_t groups) {
   return {part(batch.panels()), part(batch.lists())};
 }
 
+/// What makes up for weights that are stored too high; as in the kernels, modulo 2^32.
+std::int32_t bias_of(const IntegerWeights& weights, const CountBatch::Row& row) {
+  return static_cast<std::int32_t>(-std::int64_t{weight_bias(weights.format())} * row.sum);
+}
+
 /// Quads of a block: half of what fits if all panels fetch weights as well, which need the other half of the cache.
 std::size_t quads_of_block(std::size_t panels) {
   return kBlockInputs / IntegerWeights::kQuad / (panels <= kFetchingPanels ? 2 : 1);
@@ -54,39 +60,63 @@ Ahead needed_next(std::span<const std::uint8_t> next_block, const CountBatch& ba
                   std::span<const CountBatch::Panel> panels, std::size_t p, std::size_t q) {
   constexpr std::size_t line = 64;
   const std::size_t fetching = std::min(panels.size(), kFetchingPanels), part = next_block.size() / fetching;
-  if (p < fetching) return {next_block.data() + p * part, std::min(line, part / (2 * quads_of_block(panels.size())))};
+  if (p < fetching)
+    return {next_block.data() + p * part, std::min(2 * line, part / (2 * quads_of_block(panels.size())))};
   const CountBatch::Panel& next = panels[p + 1 < panels.size() ? p + 1 : p];
   return {reinterpret_cast<const std::uint8_t*>(batch.counts(next, q)), line};
+}
+
+/// The sums of a row in one tile. Gathered side by side, because rows of the result may lie a multiple of 4096 bytes
+/// apart, where they drive each other out of cache.
+struct alignas(64) TileSums {
+  std::array<std::int32_t, kTile> values;
+};
+
+std::array<std::int32_t, kMostRows> biases_of(const IntegerWeights& weights, std::span<const CountBatch::Row> rows) {
+  std::array<std::int32_t, kMostRows> biases{};
+  std::ranges::transform(rows, biases.begin(), [&](const auto& row) { return bias_of(weights, row); });
+  return biases;
+}
+
+/// sums: of tile t, one for each row of the panels.
+void multiply_panels(const IntegerWeights& weights, const CountBatch& batch, std::span<const CountBatch::Panel> panels,
+                     std::size_t t, TileSums* sums) {
+  alignas(64) thread_local std::array<std::uint8_t, kBlockInputs * kTile> interleaved;
+  const std::size_t quads = batch.columns() / IntegerWeights::kQuad, block_quads = quads_of_block(panels.size());
+  const std::size_t block_bytes = block_quads * IntegerWeights::kQuad * weights.column_bytes();
+  for (std::size_t q = 0; q < quads; q += block_quads) {
+    const std::uint8_t* columns = weights.tile(t) + q * IntegerWeights::kQuad * weights.column_bytes();
+    WeightBlock block{weights.format(), columns, interleaved.data(), std::min(block_quads, quads - q)};
+    for (std::size_t p = 0; p < panels.size(); ++p) {
+      const CountBatch::Panel& panel = panels[p];
+      const auto biases = biases_of(weights, batch.rows(panel));
+      dense_panel(panel.format, block, batch.counts(panel, q), panel.rows, q == 0 ? biases.data() : nullptr,
+                  sums[panel.first - panels[0].first].values.data(),
+                  needed_next({columns + block_bytes, block_bytes}, batch, panels, p, q));
+      block.columns = nullptr;
+    }
+  }
+}
+
+/// to += the sums of a row in tile t, and what the shift of the row took off its counts.
+void add_tile(const IntegerWeights& weights, std::int32_t shift, std::size_t t, const TileSums& sums,
+              std::int32_t* to) {
+  add_sums(sums.values.data(), to);
+  if (shift == 0) return;
+  const std::span<const std::int32_t> row_sums = weights.row_sums().subspan(t * kTile);
+  for (std::size_t i = 0; i < std::min(kTile, row_sums.size()); ++i) to[i] += shift * row_sums[i];
 }
 
 /// sums_of(row) gives the sums of a row of the batch, 64 of each tile.
 template <typename SumsOf>
 void add_panels(const IntegerWeights& weights, const CountBatch& batch, std::span<const CountBatch::Panel> panels,
                 std::size_t t, const SumsOf& sums_of) {
-  static constexpr std::array<std::int32_t, kMostRows> no_bias{};
-  alignas(64) thread_local std::array<std::uint8_t, kBlockInputs * kTile> block;
-  const std::size_t quads = batch.columns() / IntegerWeights::kQuad, block_quads = quads_of_block(panels.size());
-  const std::size_t block_bytes = block_quads * IntegerWeights::kQuad * weights.column_bytes();
-  for (std::size_t q = 0; q < quads; q += block_quads) {
-    const std::size_t n = std::min(block_quads, quads - q);
-    const std::uint8_t* columns = weights.tile(t) + q * IntegerWeights::kQuad * weights.column_bytes();
-    interleave_block(weights.format(), columns, n, block.data());
-    for (std::size_t p = 0; p < panels.size(); ++p) {
-      const CountBatch::Panel& panel = panels[p];
-      std::array<std::int32_t*, kMostRows> sums{};
-      std::ranges::transform(batch.rows(panel), sums.begin(), sums_of);
-      dense_panel(panel.format, block.data(), n, batch.counts(panel, q), panel.rows,
-                  q == 0 ? batch.biases(panel).data() : no_bias.data(), sums.data(),
-                  needed_next({columns + block_bytes, block_bytes}, batch, panels, p, q));
-    }
-  }
-}
-
-/// What the shift of a row took off its counts.
-void add_shift(const IntegerWeights& weights, std::int32_t shift, std::size_t t, std::int32_t* sums) {
-  if (shift == 0) return;
-  const std::span<const std::int32_t> row_sums = weights.row_sums().subspan(t * kTile);
-  for (std::size_t i = 0; i < std::min(kTile, row_sums.size()); ++i) sums[i] += shift * row_sums[i];
+  thread_local std::vector<TileSums> sums;
+  const std::size_t first = panels.front().first, end = panels.back().first + panels.back().rows;
+  sums.resize(std::max(sums.size(), end - first));
+  multiply_panels(weights, batch, panels, t, sums.data());
+  for (std::size_t r = first; r < end; ++r)
+    add_tile(weights, batch.rows()[r].shift, t, sums[r - first], sums_of(batch.rows()[r]));
 }
 
 /// Brings part `index` of `parts` of the next tile into cache while lists go through this one.
@@ -108,8 +138,8 @@ void add_lists(const IntegerWeights& weights, const CountBatch& batch, std::span
     const CountBatch::List& list = lists[l];
     const CountBatch::Row& row = batch.rows()[list.row];
     if (reads_most && strip.tiles == 1) fetch_next_tile(weights, strip.first, l, lists.size());
-    sparse_list(weights.format(), row.format, tiles, batch.inputs(list), batch.packed(list), list.quads, row.bias,
-                sums_of(row));
+    sparse_list(weights.format(), row.format, tiles, batch.inputs(list), batch.packed(list), list.quads,
+                bias_of(weights, row), sums_of(row));
   }
 }
 
@@ -119,9 +149,6 @@ void add_strip(const IntegerWeights& weights, const CountBatch& batch, const Sha
   for (std::size_t t = 0; t < strip.tiles; ++t) {
     const auto sums_of_tile = [&](const CountBatch::Row& row) { return sums_of(row) + t * kTile; };
     if (!share.panels.empty()) add_panels(weights, batch, share.panels, strip.first + t, sums_of_tile);
-    for (const CountBatch::Panel& panel : share.panels)
-      for (const CountBatch::Row& row : batch.rows(panel))
-        add_shift(weights, row.shift, strip.first + t, sums_of_tile(row));
   }
   if (!share.lists.empty()) add_lists(weights, batch, share.lists, strip, sums_of);
 }
@@ -137,11 +164,22 @@ std::size_t tiles_of_strip(const IntegerWeights& weights) {
   return std::clamp<std::size_t>(cached, 1, std::max<std::size_t>(1, weights.tiles() / kLeastTasks));
 }
 
+/// Passes of a list over a column of a tile, or as many of a panel as take as long.
+double passes_of(const CountBatch& batch, std::size_t tiles) {
+  constexpr double dense_pass = 1.0 / 8;
+  double passes = 0;
+  for (const CountBatch::Row& row : batch.rows())
+    passes += row.sparse ? static_cast<double>(row.nonzero) : dense_pass * static_cast<double>(batch.columns());
+  return passes * static_cast<double>(tiles);
+}
+
 /// body(strip, share) for all of a product; each pair of a tile and a row comes once.
 template <typename Body>
 void for_shares(const IntegerWeights& weights, const CountBatch& batch, const Body& body) {
   if (batch.rows().empty()) return;
   assert(batch.columns() == weights.columns());
+  if (passes_of(batch, weights.tiles()) < kTaskPasses)
+    return body(Strip{0, weights.tiles()}, Share{batch.panels(), batch.lists()});
   const std::size_t tiles = tiles_of_strip(weights), strips = (weights.tiles() + tiles - 1) / tiles;
   const std::size_t groups = count_groups(batch.rows().size(), strips);
   parallel_for(strips * groups, [&](std::size_t task) {

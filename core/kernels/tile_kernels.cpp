@@ -17,6 +17,11 @@ KernelShape kernel_shape() {
   return {.panel_rows = kPanelRows, .byte_limit = DotBytes::kLimit};
 }
 
+void add_sums(const std::int32_t* sums, std::int32_t* to) {
+  for (std::size_t i = 0; i < IntegerWeights::kTile; i += kLanes)
+    hn::StoreU(hn::Add(hn::LoadU(Sum(), to + i), hn::Load(Sum(), sums + i)), Sum(), to + i);
+}
+
 void scale_sums(const std::int32_t* sums, const float* scale, std::size_t n, float* y) {
   const hn::Rebind<float, Sum> d;
   std::size_t i = 0;
@@ -34,9 +39,9 @@ HWY_EXPORT(kernel_shape);
 HWY_EXPORT(survey_counts);
 HWY_EXPORT(pack_panel_row);
 HWY_EXPORT(pack_list);
-HWY_EXPORT(interleave_block);
 HWY_EXPORT(dense_panel);
 HWY_EXPORT(sparse_list);
+HWY_EXPORT(add_sums);
 HWY_EXPORT(scale_sums);
 
 KernelShape kernel_shape() {
@@ -57,18 +62,18 @@ void pack_list(CountFormat format, const std::int16_t* counts, std::size_t n, st
   HWY_DYNAMIC_DISPATCH(pack_list)(format, counts, n, inputs, packed);
 }
 
-void interleave_block(WeightFormat weights, const std::uint8_t* columns, std::size_t quads, std::uint8_t* block) {
-  HWY_DYNAMIC_DISPATCH(interleave_block)(weights, columns, quads, block);
-}
-
-void dense_panel(CountFormat format, const std::uint8_t* block, std::size_t quads, const std::int32_t* panel,
-                 std::size_t rows, const std::int32_t* bias, std::int32_t* const* sums, Ahead ahead) {
-  HWY_DYNAMIC_DISPATCH(dense_panel)(format, block, quads, panel, rows, bias, sums, ahead);
+void dense_panel(CountFormat format, const WeightBlock& block, const std::int32_t* panel, std::size_t rows,
+                 const std::int32_t* bias, std::int32_t* sums, Ahead ahead) {
+  HWY_DYNAMIC_DISPATCH(dense_panel)(format, block, panel, rows, bias, sums, ahead);
 }
 
 void sparse_list(WeightFormat weights, CountFormat format, const Tiles& tiles, const std::uint32_t* inputs,
                  const std::int32_t* packed, std::size_t quads, std::int32_t bias, std::int32_t* sums) {
   HWY_DYNAMIC_DISPATCH(sparse_list)(weights, format, tiles, inputs, packed, quads, bias, sums);
+}
+
+void add_sums(const std::int32_t* sums, std::int32_t* to) {
+  HWY_DYNAMIC_DISPATCH(add_sums)(sums, to);
 }
 
 void scale_sums(const std::int32_t* sums, const float* scale, std::size_t n, float* y) {

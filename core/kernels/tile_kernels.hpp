@@ -5,19 +5,23 @@
 #include <span>
 
 /// Products of one weight tile (IntegerWeights: 64 outputs) in exact 32-bit arithmetic, compiled for every instruction
-/// set and chosen when the program starts. Counts meet weights that are stored 128 too high, so a kernel also takes the
-/// bias that makes up for it, -128 × the sum of a row's counts, and adds it to the row's sums.
+/// set and chosen when the program starts. Counts meet weights that are stored weight_bias() too high, so a kernel also
+/// takes what makes up for it, -weight_bias() × the sum of a row's counts, and adds it to the row's sums.
 namespace snnsim {
 
 /// How counts are packed: four small ones to 32 bits, or pairs {c0, c2}, {c1, c3} of 16 bits.
 enum class CountFormat : std::uint8_t { bytes, words };
 
-/// How weights are stored: one byte each, or half a byte (see IntegerWeights). Kernels see the weight + 128 in any
-/// case.
+/// How weights are stored: one byte each, or half a byte (see IntegerWeights).
 enum class WeightFormat : std::uint8_t { bytes, nibbles };
 /// Bytes of a tile's weights for one input.
 constexpr std::size_t column_bytes(WeightFormat format) {
   return format == WeightFormat::bytes ? 64 : 32;
+}
+
+/// What weights are stored too high by.
+constexpr std::int32_t weight_bias(WeightFormat format) {
+  return format == WeightFormat::bytes ? 128 : 8;
 }
 
 /// What the running processor prefers.
@@ -46,19 +50,24 @@ void pack_list(CountFormat format, const std::int16_t* counts, std::size_t n, st
 /// Most inputs of a block of weights: with a panel of counts it fits the first-level cache.
 inline constexpr std::size_t kBlockInputs = 512;
 
-/// columns: up to kBlockInputs / 4 quads of columns of a tile; block: a byte per weight, in the order dense_panel()
-/// reads.
-void interleave_block(WeightFormat weights, const std::uint8_t* columns, std::size_t quads, std::uint8_t* block);
+/// Up to kBlockInputs / 4 quads of columns of a tile, in the order in which panels read them.
+struct WeightBlock {
+  WeightFormat format = WeightFormat::bytes;
+  const std::uint8_t* columns = nullptr;  // for the first panel, which fills `interleaved` with them; else null
+  std::uint8_t* interleaved = nullptr;    // a byte per weight
+  std::size_t quads = 0;
+};
 
-/// What is needed soon and brought into cache meanwhile, `step` bytes from one quad to the next, twice through a panel.
+/// What is needed soon and brought into cache meanwhile: a line, or two if `step` is longer, `step` bytes from one quad
+/// to the next, twice through a panel.
 struct Ahead {
   const std::uint8_t* first = nullptr;
   std::size_t step = 0;
 };
 
-/// sums[r][0..63] += bias[r] + the block × row r of a panel, r < rows <= panel_rows.
-void dense_panel(CountFormat format, const std::uint8_t* block, std::size_t quads, const std::int32_t* panel,
-                 std::size_t rows, const std::int32_t* bias, std::int32_t* const* sums, Ahead ahead);
+/// sums (rows, 64) += the block × the rows of a panel, rows <= panel_rows; with a bias for each row, = bias + it.
+void dense_panel(CountFormat format, const WeightBlock& block, const std::int32_t* panel, std::size_t rows,
+                 const std::int32_t* bias, std::int32_t* sums, Ahead ahead);
 
 /// Tiles one behind the other.
 struct Tiles {
@@ -69,6 +78,9 @@ struct Tiles {
 /// sums[0..63] of each tile, one behind the other, += bias + the listed columns × their counts.
 void sparse_list(WeightFormat weights, CountFormat format, const Tiles& tiles, const std::uint32_t* inputs,
                  const std::int32_t* packed, std::size_t quads, std::int32_t bias, std::int32_t* sums);
+
+/// to[0..63] += sums[0..63], at a multiple of 64 bytes.
+void add_sums(const std::int32_t* sums, std::int32_t* to);
 
 /// y[i] = scale[i] * sums[i].
 void scale_sums(const std::int32_t* sums, const float* scale, std::size_t n, float* y);
