@@ -10,28 +10,39 @@ namespace snnsim {
 
 namespace {
 
-// Measured costs per 64 outputs, in passes of one dense row over one column: a column of a list; and reading a column
-// in the order of the dense kernel, which all dense rows share. With them lists are as fast as panels at densities of
-// 0.46, 0.29, 0.20 and 0.16 of 4, 8, 16 and 32 rows, as `bench_kernels` found for matrices in any cache and in memory.
-constexpr double kListed = 8.75, kInterleaved = 12;
-constexpr std::size_t kGrain = 4;   // rows of a task
-constexpr std::size_t kSlack = 64;  // entries behind the last list that kernels may touch
+/// Measured costs per 64 outputs, in passes of one dense row over one column: a column of a list; and making quads of a
+/// column, which all dense rows share.
+struct Costs {
+  double listed, interleaved;
+};
+// With them lists are as fast as panels at densities of 0.53, 0.37, 0.29 and 0.25 of 4, 8, 16 and 32 rows where weights
+// are in cache, and 0.25, 0.17, 0.13 and 0.11 where they come from memory, which `bench_kernels` found.
+constexpr Costs kCached{4.75, 6}, kFromMemory{11, 7};
+constexpr std::size_t kCachedColumns = 1024;  // weights of so many inputs, and not more outputs, are likely in cache
+constexpr std::size_t kGrain = 4;             // rows of a task
+constexpr std::size_t kSlack = 64;            // entries behind the last list that kernels may touch
 
 std::size_t elements(CountFormat format) {
   return format == CountFormat::bytes ? 1 : 2;
 }
 
-double listed_cost(const CountSurvey& survey) {
-  return kListed * static_cast<double>(survey.nonzero);
+Costs costs_of(std::size_t columns) {
+  return columns <= kCachedColumns ? kCached : kFromMemory;
+}
+
+/// A row is worth a list whatever other rows are.
+bool is_sparse(const CountSurvey& survey, std::size_t columns) {
+  return costs_of(columns).listed * static_cast<double>(survey.nonzero) < static_cast<double>(columns);
 }
 
 /// Dense rows that are too few to pay for the reordering of the weights.
-bool list_all(std::span<const CountSurvey> surveys, double dense_cost) {
-  double dense = kInterleaved * dense_cost, listed = 0;
+bool list_all(std::span<const CountSurvey> surveys, std::size_t columns) {
+  const Costs costs = costs_of(columns);
+  double dense = costs.interleaved * static_cast<double>(columns), listed = 0;
   for (const CountSurvey& survey : surveys) {
-    if (listed_cost(survey) < dense_cost) continue;
-    dense += dense_cost;
-    listed += listed_cost(survey);
+    if (is_sparse(survey, columns)) continue;
+    dense += static_cast<double>(columns);
+    listed += costs.listed * static_cast<double>(survey.nonzero);
   }
   return listed <= dense;
 }
@@ -91,10 +102,9 @@ void CountBatch::describe(std::span<const std::int16_t* const> counts, std::span
   std::vector<CountSurvey> surveys(counts.size());
   parallel_for(
       counts.size(), [&](std::size_t k) { surveys[k] = survey_counts(counts[k], columns_); }, kGrain);
-  const auto dense_cost = static_cast<double>(columns_);
-  const bool all = list_all(surveys, dense_cost);
+  const bool all = list_all(surveys, columns_);
   for (std::size_t k = 0; k < counts.size(); ++k)
-    rows_.push_back(make_row(counts[k], targets[k], surveys[k], all || listed_cost(surveys[k]) < dense_cost, columns_));
+    rows_.push_back(make_row(counts[k], targets[k], surveys[k], all || is_sparse(surveys[k], columns_), columns_));
 }
 
 /// Panels of nearly equal size for rows of one format.

@@ -54,7 +54,8 @@ template <std::size_t R, class Body>
 HWY_INLINE void for_sums(const Body& body) {
   [&]<std::size_t... i>(std::index_sequence<i...>) __attribute__((always_inline)) {
     (body(std::integral_constant<std::size_t, i / kGroup>(), std::integral_constant<std::size_t, i % kGroup>()), ...);
-  }(std::make_index_sequence<R * kGroup>());
+  }
+  (std::make_index_sequence<R * kGroup>());
 }
 
 /// Group g of the outputs, and Source prepares the block for all groups.
@@ -73,14 +74,18 @@ HWY_INLINE void panel_group(std::size_t g, WeightBlock block, const std::int32_t
     Source::prepare(block, q);
     typename Dot::Weights w[kGroup];
     for (std::size_t v = 0; v < kGroup; ++v) w[v] = Dot::weights(hn::Load(Quads(), weights + v * kQuadBytes));
-    for_sums<R>([&](auto r, auto v) __attribute__((always_inline)) { sum[r][v] = Dot::add(sum[r][v], w[v], counts + r * Dot::kElements); });
+    for_sums<R>([&](auto r, auto v) __attribute__((always_inline)) {
+      sum[r][v] = Dot::add(sum[r][v], w[v], counts + r * Dot::kElements);
+    });
   }
-  for_sums<R>([&](auto r, auto v) __attribute__((always_inline)) { hn::Store(sum[r][v], Sum(), sums + r * IntegerWeights::kTile + first + v * kLanes); });
+  for_sums<R>([&](auto r, auto v) __attribute__((always_inline)) {
+    hn::Store(sum[r][v], Sum(), sums + r * IntegerWeights::kTile + first + v * kLanes);
+  });
 }
 
 template <class Dot, std::size_t R>
-void panel_rows(WeightBlock block, const std::int32_t* panel, const std::int32_t* bias,
-                std::int32_t* sums, Ahead ahead) {
+void panel_rows(WeightBlock block, const std::int32_t* panel, const std::int32_t* bias, std::int32_t* sums,
+                Ahead ahead) {
   if (block.columns == nullptr)
     panel_group<Dot, R, Interleaved>(0, block, panel, bias, sums, ahead);
   else if (block.format == WeightFormat::bytes)

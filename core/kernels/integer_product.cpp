@@ -17,8 +17,8 @@ constexpr std::size_t kGroupRows = 512;                     // their sums and co
 constexpr std::size_t kLeastTasks = 16;                     // so that cores get nearly equal shares
 constexpr std::size_t kLeastGroupRows = 48;                 // reordering a tile for fewer would show
 constexpr std::size_t kCachedBytes = std::size_t{1} << 20;  // a matrix of so many is likely to be in cache
-constexpr double kTaskPasses = 1 << 14;                     // about 10 µs: with less to do, tasks cost more than they gain
-constexpr std::size_t kStripBytes = std::size_t{1} << 18;   // of weights that all rows of a share pass: cached
+constexpr double kTaskPasses = 1 << 14;  // about 10 µs: with less to do, tasks cost more than they gain
+constexpr std::size_t kStripBytes = std::size_t{1} << 18;  // of weights that all rows of a share pass: cached
 
 /// Tiles of outputs that one task takes.
 struct Strip {
