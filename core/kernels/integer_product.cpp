@@ -98,10 +98,16 @@ void multiply_panels(const IntegerWeights& weights, const CountBatch& batch, std
   }
 }
 
-/// to += the sums of a row in tile t, and what the shift of the row took off its counts.
-void add_tile(const IntegerWeights& weights, std::int32_t shift, std::size_t t, const TileSums& sums,
+/// What products are added to: what is there already, or nothing.
+enum class Before : std::uint8_t { sums, nothing };
+
+/// The sums of a row in tile t go to their place, with what the shift of the row took off its counts.
+void add_tile(const IntegerWeights& weights, std::int32_t shift, std::size_t t, const TileSums& sums, Before before,
               std::int32_t* to) {
-  add_sums(sums.values.data(), to);
+  if (before == Before::sums)
+    add_sums(sums.values.data(), to);
+  else
+    std::ranges::copy(sums.values, to);
   if (shift == 0) return;
   const std::span<const std::int32_t> row_sums = weights.row_sums().subspan(t * kTile);
   for (std::size_t i = 0; i < std::min(kTile, row_sums.size()); ++i) to[i] += shift * row_sums[i];
@@ -110,13 +116,13 @@ void add_tile(const IntegerWeights& weights, std::int32_t shift, std::size_t t, 
 /// sums_of(row) gives the sums of a row of the batch, 64 of each tile.
 template <typename SumsOf>
 void add_panels(const IntegerWeights& weights, const CountBatch& batch, std::span<const CountBatch::Panel> panels,
-                std::size_t t, const SumsOf& sums_of) {
+                std::size_t t, Before before, const SumsOf& sums_of) {
   thread_local std::vector<TileSums> sums;
   const std::size_t first = panels.front().first, end = panels.back().first + panels.back().rows;
   sums.resize(std::max(sums.size(), end - first));
   multiply_panels(weights, batch, panels, t, sums.data());
   for (std::size_t r = first; r < end; ++r)
-    add_tile(weights, batch.rows()[r].shift, t, sums[r - first], sums_of(batch.rows()[r]));
+    add_tile(weights, batch.rows()[r].shift, t, sums[r - first], before, sums_of(batch.rows()[r]));
 }
 
 /// Brings part `index` of `parts` of the next tile into cache while lists go through this one.
@@ -129,7 +135,7 @@ void fetch_next_tile(const IntegerWeights& weights, std::size_t t, std::size_t i
 
 template <typename SumsOf>
 void add_lists(const IntegerWeights& weights, const CountBatch& batch, std::span<const CountBatch::List> lists,
-               const Strip& strip, const SumsOf& sums_of) {
+               const Strip& strip, Before before, const SumsOf& sums_of) {
   const std::size_t quads = lists.back().first_quad + lists.back().quads - lists.front().first_quad;
   const bool reads_most = strip.first + 1 < weights.tiles() && 2 * quads * IntegerWeights::kQuad > weights.columns();
   const Tiles tiles{weights.tile(strip.first), weights.columns() * weights.column_bytes(), strip.tiles,
@@ -137,6 +143,7 @@ void add_lists(const IntegerWeights& weights, const CountBatch& batch, std::span
   for (std::size_t l = 0; l < lists.size(); ++l) {
     const CountBatch::List& list = lists[l];
     const CountBatch::Row& row = batch.rows()[list.row];
+    if (before == Before::nothing) std::fill_n(sums_of(row), strip.tiles * kTile, 0);
     if (reads_most && strip.tiles == 1) fetch_next_tile(weights, strip.first, l, lists.size());
     sparse_list(weights.format(), row.format, tiles, batch.inputs(list), batch.packed(list), list.quads,
                 bias_of(weights, row), sums_of(row));
@@ -145,12 +152,12 @@ void add_lists(const IntegerWeights& weights, const CountBatch& batch, std::span
 
 template <typename SumsOf>
 void add_strip(const IntegerWeights& weights, const CountBatch& batch, const Share& share, const Strip& strip,
-               const SumsOf& sums_of) {
+               Before before, const SumsOf& sums_of) {
   for (std::size_t t = 0; t < strip.tiles; ++t) {
     const auto sums_of_tile = [&](const CountBatch::Row& row) { return sums_of(row) + t * kTile; };
-    if (!share.panels.empty()) add_panels(weights, batch, share.panels, strip.first + t, sums_of_tile);
+    if (!share.panels.empty()) add_panels(weights, batch, share.panels, strip.first + t, before, sums_of_tile);
   }
-  if (!share.lists.empty()) add_lists(weights, batch, share.lists, strip, sums_of);
+  if (!share.lists.empty()) add_lists(weights, batch, share.lists, strip, before, sums_of);
 }
 
 template <typename Body>
@@ -193,7 +200,7 @@ void for_shares(const IntegerWeights& weights, const CountBatch& batch, const Bo
 void accumulate(const IntegerWeights& weights, const CountBatch& batch, Matrix<std::int32_t>& accumulators) {
   assert(accumulators.columns() == padded_outputs(weights.out()));
   for_shares(weights, batch, [&](const Strip& strip, const Share& share) {
-    add_strip(weights, batch, share, strip,
+    add_strip(weights, batch, share, strip, Before::sums,
               [&](const CountBatch::Row& row) { return accumulators.row(row.row) + strip.first * kTile; });
   });
 }
@@ -207,8 +214,7 @@ void multiply(const IntegerWeights& weights, const CountBatch& batch, Matrix<std
   assert(products.columns() == padded_outputs(weights.out()));
   for_shares(weights, batch, [&](const Strip& strip, const Share& share) {
     const auto sums_of = [&](const CountBatch::Row& row) { return products.row(row.row) + strip.first * kTile; };
-    for_rows(batch, share, [&](const CountBatch::Row& row) { std::fill_n(sums_of(row), strip.tiles * kTile, 0); });
-    add_strip(weights, batch, share, strip, sums_of);
+    add_strip(weights, batch, share, strip, Before::nothing, sums_of);
   });
 }
 
@@ -217,12 +223,12 @@ void multiply(const IntegerWeights& weights, const CountBatch& batch, std::span<
   for_shares(weights, batch, [&](const Strip& strip, const Share& share) {
     thread_local std::vector<std::int32_t> sums;
     const std::size_t size = strip.tiles * kTile;
-    sums.assign(batch.rows().size() * size, 0);
+    sums.resize(batch.rows().size() * size);
     const CountBatch::Row* first = batch.rows().data();
     const auto sums_of = [&](const CountBatch::Row& row) {
       return sums.data() + static_cast<std::size_t>(&row - first) * size;
     };
-    add_strip(weights, batch, share, strip, sums_of);
+    add_strip(weights, batch, share, strip, Before::nothing, sums_of);
     const std::size_t out = strip.first * kTile, width = std::min(size, weights.out() - out);
     for_rows(batch, share, [&](const CountBatch::Row& row) {
       scale_sums(sums_of(row), scale.data() + out, width, y.row(row.row) + out);
