@@ -51,10 +51,11 @@ std::uint64_t block_weights(const Widths& w, const BytesOf& bytes_of) {
 
 /// IntegerWeights with their row sums and scales.
 std::uint64_t quantized_weights(const QuantizationSection& quantization, const Widths& w) {
-  const bool nibbles = quantization.weight_bits <= 4 && quantization.group < 1;
-  const std::uint64_t column = column_bytes(nibbles ? WeightFormat::nibbles : WeightFormat::bytes);
+  const bool multiplied = quantization.group > 0;  // levels times multiples
+  const WeightFormat narrowest = multiplied ? WeightFormat::bytes : format_for(quantization.weight_bits);
   return w.blocks * block_weights(w, [&](std::uint64_t out, std::uint64_t in) {
-           return padded_outputs(out) / IntegerWeights::kTile * column * padded_inputs(in) + out * (kWord + kFloat);
+           const WeightFormat format = IntegerWeights::working_format(out, in, narrowest);
+           return IntegerWeights::packed_bytes(out, in, format) + out * (kWord + kFloat);
          });
 }
 

@@ -91,7 +91,7 @@ void panel_rows(WeightBlock block, const std::int32_t* panel, const std::int32_t
   else if (block.format == WeightFormat::bytes)
     panel_group<Dot, R, Interleaving<ByteColumns>>(0, block, panel, bias, sums, ahead);
   else
-    panel_group<Dot, R, Interleaving<NibbleColumns>>(0, block, panel, bias, sums, ahead);
+    panel_group<Dot, R, Interleaving<NarrowColumns<WeightFormat::nibbles>>>(0, block, panel, bias, sums, ahead);
   for (std::size_t g = 1; g < kGroups; ++g) panel_group<Dot, R, Interleaved>(g, block, panel, bias, sums, ahead);
 }
 
@@ -102,8 +102,20 @@ void panel_of(const WeightBlock& block, const std::int32_t* panel, std::size_t r
   if constexpr (R > 1) panel_of<Dot, R - 1>(block, panel, rows, bias, sums, ahead);
 }
 
-void dense_panel(CountFormat format, const WeightBlock& block, const std::int32_t* panel, std::size_t rows,
+/// A block whose columns the panel can interleave on its way, or which is interleaved.
+WeightBlock interleaved_if_narrow(WeightBlock block) {
+  if (block.columns == nullptr || block.format == WeightFormat::bytes || block.format == WeightFormat::nibbles)
+    return block;
+  with_columns(block.format, [&](auto columns) {
+    for (std::size_t q = 0; q < block.quads; ++q) Interleaving<decltype(columns)>::prepare(block, q);
+  });
+  block.columns = nullptr;
+  return block;
+}
+
+void dense_panel(CountFormat format, const WeightBlock& made_of, const std::int32_t* panel, std::size_t rows,
                  const std::int32_t* bias, std::int32_t* sums, Ahead ahead) {
+  const WeightBlock block = interleaved_if_narrow(made_of);
   if (format == CountFormat::bytes) return panel_of<DotBytes>(block, panel, rows, bias, sums, ahead);
   panel_of<DotWords>(block, panel, rows, bias, sums, ahead);
 }

@@ -103,25 +103,88 @@ struct ByteColumns {
   }
 };
 
-/// Half a byte each, widened to a byte.
-struct NibbleColumns {
-  static constexpr std::size_t kBytes = column_bytes(WeightFormat::nibbles);
-  static HWY_INLINE hn::Vec<Quads> load(const std::uint8_t* column, std::size_t h) {
-    const Quads d;
-    const hn::Repartition<std::uint16_t, Quads> words;
+/// Vector h of a plane of half bytes, widened.
+template <bool Aligned>
+HWY_INLINE hn::Vec<Quads> nibble_plane(const std::uint8_t* plane, std::size_t h) {
+  const Quads d;
+  const auto load = [](auto tag, const std::uint8_t* from) {
+    if constexpr (Aligned)
+      return hn::Load(tag, from);
+    else
+      return hn::LoadU(tag, from);
+  };
+  const hn::Repartition<std::uint16_t, Quads> words;
 #if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL  // one vector is the whole column
-    (void)h;
-    const hn::Half<decltype(words)> half;
-    const auto shift = hn::Combine(words, hn::Set(half, 4), hn::Zero(half));
-    const hn::Vec<decltype(words)> twice{_mm512_broadcast_i64x4(hn::Load(hn::Half<Quads>(), column).raw)};
-    const auto both = hn::BitCast(d, hn::Shr(twice, shift));
+  (void)h;
+  const hn::Half<decltype(words)> half;
+  const auto shift = hn::Combine(words, hn::Set(half, 4), hn::Zero(half));
+  const hn::Vec<decltype(words)> twice{_mm512_broadcast_i64x4(load(hn::Half<Quads>(), plane).raw)};
+  const auto both = hn::BitCast(d, hn::Shr(twice, shift));
 #else
-    auto both = hn::Load(d, column + h * kQuadBytes % kBytes);
-    if (h * kQuadBytes >= kBytes) both = hn::BitCast(d, hn::ShiftRight<4>(hn::BitCast(words, both)));
+  constexpr std::size_t bytes = column_bytes(WeightFormat::nibbles);
+  auto both = load(d, plane + h * kQuadBytes % bytes);
+  if (h * kQuadBytes >= bytes) both = hn::BitCast(d, hn::ShiftRight<4>(hn::BitCast(words, both)));
 #endif
-    return hn::And(both, hn::Set(d, 0x0F));
+  return hn::And(both, hn::Set(d, 0x0F));
+}
+
+/// Vector h of the bits that 8 × kBits bytes repeat, moved on by kBits from one repetition to the next.
+template <unsigned kBits>
+HWY_INLINE hn::Vec<Quads> narrow_plane(hn::Vec<hn::Repartition<std::uint64_t, Quads>> repeated, std::size_t h) {
+  const hn::Repartition<std::uint64_t, Quads> d;
+  alignas(64) static constexpr std::uint64_t one[8] = {0, 1, 2, 3, 4, 5, 6, 7}, two[8] = {0, 0, 2, 2, 4, 4, 6, 6};
+  const auto shift = hn::Load(d, (kBits == 1 ? one : two) + h * kQuadBytes / sizeof(std::uint64_t));
+  return hn::And(hn::BitCast(Quads(), hn::Shr(repeated, shift)), hn::Set(Quads(), (1U << kBits) - 1));
+}
+
+HWY_INLINE hn::Vec<Quads> two_bit_plane(const std::uint8_t* plane, std::size_t h) {
+  const hn::Repartition<std::uint64_t, Quads> d;
+  return narrow_plane<2>(hn::BitCast(d, hn::LoadDup128(Quads(), plane)), h);
+}
+
+HWY_INLINE hn::Vec<Quads> one_bit_plane(const std::uint8_t* plane, std::size_t h) {
+  std::uint64_t bits;
+  __builtin_memcpy(&bits, plane, sizeof(bits));
+  return narrow_plane<1>(hn::Set(hn::Repartition<std::uint64_t, Quads>(), bits), h);
+}
+
+/// Those values, below 16, times 2^kBits.
+template <int kBits>
+HWY_INLINE hn::Vec<Quads> moved_left(hn::Vec<Quads> values) {
+  const hn::Repartition<std::uint16_t, Quads> words;
+  return hn::BitCast(Quads(), hn::ShiftLeft<kBits>(hn::BitCast(words, values)));
+}
+
+/// Weights of fewer bits, widened to a byte.
+template <WeightFormat kFormat>
+struct NarrowColumns {
+  static constexpr std::size_t kBytes = column_bytes(kFormat);
+  static HWY_INLINE hn::Vec<Quads> load(const std::uint8_t* column, std::size_t h) {
+    if constexpr (kFormat == WeightFormat::two_bits) return two_bit_plane(column, h);
+    if constexpr (kFormat == WeightFormat::three_bits)
+      return hn::Or(two_bit_plane(column, h), moved_left<2>(one_bit_plane(column + 16, h)));
+    if constexpr (kFormat == WeightFormat::nibbles) return nibble_plane<true>(column, h);
+    if constexpr (kFormat == WeightFormat::six_bits)
+      return hn::Or(nibble_plane<false>(column, h), moved_left<4>(two_bit_plane(column + 32, h)));
   }
 };
+
+/// body(columns), with what reads columns of that format.
+template <class Body>
+HWY_INLINE void with_columns(WeightFormat format, const Body& body) {
+  switch (format) {
+    case WeightFormat::two_bits:
+      return body(NarrowColumns<WeightFormat::two_bits>());
+    case WeightFormat::three_bits:
+      return body(NarrowColumns<WeightFormat::three_bits>());
+    case WeightFormat::nibbles:
+      return body(NarrowColumns<WeightFormat::nibbles>());
+    case WeightFormat::six_bits:
+      return body(NarrowColumns<WeightFormat::six_bits>());
+    case WeightFormat::bytes:
+      return body(ByteColumns());
+  }
+}
 
 /// Four columns of a tile (vector h of each) to quads: quads[k] holds the outputs 16 k + [0, kLanes) of that vector.
 template <class Columns>

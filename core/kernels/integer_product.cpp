@@ -46,7 +46,7 @@ Share share_of(const CountBatch& batch, std::size_t group, std::size_t groups) {
 
 /// What makes up for weights that are stored too high; as in the kernels, modulo 2^32.
 std::int32_t bias_of(const IntegerWeights& weights, const CountBatch::Row& row) {
-  return static_cast<std::int32_t>(-std::int64_t{weight_bias(weights.format())} * row.sum);
+  return static_cast<std::int32_t>(-std::int64_t{stored_bias(weights.format())} * row.sum);
 }
 
 /// Quads of a block: half of what fits if all panels fetch weights as well, which need the other half of the cache.

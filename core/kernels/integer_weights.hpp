@@ -12,25 +12,34 @@
 namespace snnsim {
 
 /// Integer weights of a projection (out × in), laid out for accumulate(): tiles of 64 outputs, and in a tile one column
-/// per input, of 64 bytes, or of 32 if every weight is one of -8..7. A byte is the weight + 128, half a byte the weight
-/// + 8; missing rows and columns are weight 0. Inside a column the outputs are permuted so that interleaving four
+/// per input. Missing rows and columns are weight 0. Inside a column the outputs are permuted so that interleaving four
 /// columns within 16-byte blocks, which is all that every instruction set can do in one instruction, leaves the four
-/// weights of each output side by side and the outputs in order. Half bytes hold the same order: the low halves its
-/// first 32 places, the high halves the others.
+/// weights of each output side by side and the outputs in order. A column of n bits holds weight + 2^(n-1) in planes,
+/// one behind the other, the low bits first: 3 bits are a plane of 2 and one of 1, 6 bits one of 4 and one of 2. A
+/// plane of b bits has 8 b bytes; place p is in byte p mod 8 b, as the bits from b (p / 8 b) on.
 class IntegerWeights {
  public:
   static constexpr std::size_t kTile = 64;  // outputs of a tile
   static constexpr std::size_t kQuad = 4;   // inputs that kernels take together
-  static constexpr std::int32_t kBias = 128, kNibbleBias = 8;
+  static constexpr std::int32_t kBias = stored_bias(WeightFormat::bytes);
 
-  /// weights: (out × in), row-major. Σ_in |w| × the largest possible count must stay below 2^31: the caller proves it
-  /// with max_row_magnitude().
+  /// weights: (out × in), row-major; they take their working_format(). Σ_in |w| × the largest possible count must stay
+  /// below 2^31: the caller proves it with max_row_magnitude().
   IntegerWeights(std::size_t out, std::size_t in, std::span<const std::int8_t> weights);
-  /// The same from the packed() of such weights, packed_bytes() many at a multiple of 64 bytes, e.g. in a mapped file.
-  /// They are not copied: `storage` keeps them.
+  /// The same from the packed() of such weights, packed_bytes() many at a multiple of alignment(), e.g. in a mapped
+  /// file. They are not copied: `storage` keeps them.
   IntegerWeights(std::size_t out, std::size_t in, WeightFormat format, const std::uint8_t* packed,
                  std::shared_ptr<const void> storage);
+  /// The same in a format that holds every weight.
+  IntegerWeights repacked(WeightFormat format) const;
 
+  /// The fewest bits that hold every weight.
+  WeightFormat narrowest_format() const;
+  /// What kernels read best: `narrowest` where that many weights come from memory. In cache, half bytes and bytes are
+  /// sooner unpacked than what lies between.
+  static WeightFormat working_format(std::size_t out, std::size_t in, WeightFormat narrowest);
+  /// Of the first of packed bytes.
+  static std::size_t alignment(WeightFormat format) { return format == WeightFormat::three_bits ? 1 : 64; }
   static std::size_t packed_bytes(std::size_t out, std::size_t in, WeightFormat format);
   std::size_t out() const { return out_; }
   std::size_t in() const { return in_; }
@@ -54,6 +63,7 @@ class IntegerWeights {
  private:
   /// Where a column keeps output 16 k + 4 l + i of its tile: at byte 16 l + 4 k + i.
   static constexpr std::size_t place(std::size_t output) { return output / 4 % 4 * 16 + output / 16 * 4 + output % 4; }
+  IntegerWeights(std::size_t out, std::size_t in, WeightFormat format);  // zeros
   void set(std::size_t i, std::size_t j, std::int8_t weight);
   void sum_rows();
 

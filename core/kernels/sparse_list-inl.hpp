@@ -60,8 +60,8 @@ void list_in(CountFormat format, const Tiles& tiles, const std::uint32_t* inputs
 
 void sparse_list(WeightFormat weights, CountFormat format, const Tiles& tiles, const std::uint32_t* inputs,
                  const std::int32_t* packed, std::size_t quads, std::int32_t bias, std::int32_t* sums) {
-  if (weights == WeightFormat::bytes) return list_in<ByteColumns>(format, tiles, inputs, packed, quads, bias, sums);
-  list_in<NibbleColumns>(format, tiles, inputs, packed, quads, bias, sums);
+  with_columns(weights,
+               [&](auto columns) { list_in<decltype(columns)>(format, tiles, inputs, packed, quads, bias, sums); });
 }
 
 }  // namespace snnsim::HWY_NAMESPACE

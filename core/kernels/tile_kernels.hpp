@@ -5,23 +5,26 @@
 #include <span>
 
 /// Products of one weight tile (IntegerWeights: 64 outputs) in exact 32-bit arithmetic, compiled for every instruction
-/// set and chosen when the program starts. Counts meet weights that are stored weight_bias() too high, so a kernel also
-/// takes what makes up for it, -weight_bias() × the sum of a row's counts, and adds it to the row's sums.
+/// set and chosen when the program starts. Counts meet weights that are stored stored_bias() too high, so a kernel also
+/// takes what makes up for it, -stored_bias() × the sum of a row's counts, and adds it to the row's sums.
 namespace snnsim {
 
 /// How counts are packed: four small ones to 32 bits, or pairs {c0, c2}, {c1, c3} of 16 bits.
 enum class CountFormat : std::uint8_t { bytes, words };
 
-/// How weights are stored: one byte each, or half a byte (see IntegerWeights).
-enum class WeightFormat : std::uint8_t { bytes, nibbles };
+/// Bits that a stored weight takes (see IntegerWeights).
+enum class WeightFormat : std::uint8_t { two_bits = 2, three_bits = 3, nibbles = 4, six_bits = 6, bytes = 8 };
+/// The narrowest that holds signed weights of so many bits, 2..8.
+constexpr WeightFormat format_for(int bits) {
+  return static_cast<WeightFormat>(bits == 5 || bits == 7 ? bits + 1 : bits);
+}
 /// Bytes of a tile's weights for one input.
 constexpr std::size_t column_bytes(WeightFormat format) {
-  return format == WeightFormat::bytes ? 64 : 32;
+  return 8 * static_cast<std::size_t>(format);
 }
-
-/// What weights are stored too high by.
-constexpr std::int32_t weight_bias(WeightFormat format) {
-  return format == WeightFormat::bytes ? 128 : 8;
+/// What is added to a weight where it is stored.
+constexpr std::int32_t stored_bias(WeightFormat format) {
+  return std::int32_t{1} << (static_cast<int>(format) - 1);
 }
 
 /// What the running processor prefers.

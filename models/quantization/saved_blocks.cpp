@@ -1,9 +1,11 @@
 #include "models/quantization/saved_blocks.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdint>
 #include <fstream>
+#include <functional>
 #include <list>
 #include <system_error>
 #include <utility>
@@ -35,15 +37,29 @@ std::vector<std::size_t> packed_shape(std::size_t out, std::size_t in, WeightFor
   return {padded_outputs(out) / IntegerWeights::kTile, padded_inputs(in), column_bytes(format)};
 }
 
-/// The tensors of a block, levels first: they stay aligned, each being a multiple of 64 bytes.
+constexpr std::array kFormats{WeightFormat::two_bits, WeightFormat::three_bits, WeightFormat::nibbles,
+                              WeightFormat::six_bits, WeightFormat::bytes};
+
+/// Integers in the fewest bits that hold them.
+std::shared_ptr<const IntegerWeights> narrowed(const std::shared_ptr<const IntegerWeights>& weights) {
+  const WeightFormat narrowest = weights->narrowest_format();
+  return narrowest == weights->format() ? weights
+                                        : std::make_shared<const IntegerWeights>(weights->repacked(narrowest));
+}
+
+/// The tensors of a block, levels first: they stay aligned, as all that need it are multiples of 64 bytes and come
+/// before the others.
 class BlockTensors {
  public:
   explicit BlockTensors(const QuantizedBlock& block) {
     for (const MatrixName matrix : kAllMatrices)
-      if (const auto& integer = block.matrix(matrix).integer)
+      if (const auto& integer = block.matrix(matrix).integer) {
+        const IntegerWeights& weights = *levels_.emplace_back(narrowed(integer));
         tensors_.push_back({fmt::format("{}.levels", name(matrix)),
-                            {DataType::u8, packed_shape(integer->out(), integer->in(), integer->format()),
-                             reinterpret_cast<const std::byte*>(integer->packed().data())}});
+                            {DataType::u8, packed_shape(weights.out(), weights.in(), weights.format()),
+                             reinterpret_cast<const std::byte*>(weights.packed().data())}});
+      }
+    std::ranges::stable_sort(tensors_, std::ranges::greater(), needs_alignment);
     for (const MatrixName matrix : kAllMatrices)
       if (block.matrix(matrix).integer) {
         add(fmt::format("{}.scale", name(matrix)), block.matrix(matrix).scale);
@@ -62,11 +78,15 @@ class BlockTensors {
   std::span<const NamedTensor> all() const { return tensors_; }
 
  private:
+  static bool needs_alignment(const NamedTensor& levels) {
+    return levels.tensor.shape.back() != column_bytes(WeightFormat::three_bits);
+  }
   void add(std::string name, const std::vector<float>& values) {
     tensors_.push_back(
         {std::move(name), {DataType::f32, {values.size()}, reinterpret_cast<const std::byte*>(values.data())}});
   }
 
+  std::vector<std::shared_ptr<const IntegerWeights>> levels_;
   std::vector<NamedTensor> tensors_;
   std::list<std::vector<float>> ranges_;
 };
@@ -101,11 +121,12 @@ class BlockReader {
     const auto levels = tensors_.find(fmt::format("{}.levels", models::name(matrix)));
     if (levels == tensors_.end()) return {};
     const Tensor& packed = levels->second;
-    for (const WeightFormat format : {WeightFormat::bytes, WeightFormat::nibbles})
+    for (const WeightFormat format : kFormats)
       if (packed.type == DataType::u8 && packed.shape == packed_shape(out, in, format)) {
-        if (reinterpret_cast<std::uintptr_t>(packed.bytes) % 64 != 0) fail(levels->first, "is not aligned");
-        return integer_matrix(std::make_shared<const IntegerWeights>(
-                                  out, in, format, reinterpret_cast<const std::uint8_t*>(packed.bytes), file_),
+        const auto* bytes = reinterpret_cast<const std::uint8_t*>(packed.bytes);
+        if (reinterpret_cast<std::uintptr_t>(bytes) % IntegerWeights::alignment(format) != 0)
+          fail(levels->first, "is not aligned");
+        return integer_matrix(ready(IntegerWeights(out, in, format, bytes, file_)),
                               positive(fmt::format("{}.scale", models::name(matrix)), out), input_scale(matrix, in));
       }
     fail(levels->first, "has another shape than the model's");
@@ -132,6 +153,13 @@ class BlockReader {
 
   [[noreturn]] void fail(const std::string& tensor, const char* what) const {
     throw DataError(fmt::format("{}: {} {}", name(), tensor, what), kRemedy);
+  }
+
+  /// In the mapped file, or where kernels are faster with another format, in memory.
+  static std::shared_ptr<const IntegerWeights> ready(IntegerWeights stored) {
+    const WeightFormat working = IntegerWeights::working_format(stored.out(), stored.in(), stored.format());
+    return std::make_shared<const IntegerWeights>(working == stored.format() ? std::move(stored)
+                                                                             : stored.repacked(working));
   }
 
   std::vector<float> input_scale(MatrixName matrix, std::size_t in) const {

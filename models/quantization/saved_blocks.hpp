@@ -9,7 +9,8 @@
 namespace snnsim::models {
 
 /// The blocks of a quantized model in a folder, two files each:
-///   block_<k>.safetensors  <matrix>.levels, U8 (tiles, columns, bytes of a column): IntegerWeights::packed();
+///   block_<k>.safetensors  <matrix>.levels, U8 (tiles, columns, bytes of a column): IntegerWeights::packed() in
+///                          the narrowest format that holds them, 2, 3, 4, 6 or 8 bits a weight;
 ///                          <matrix>.scale, F32 (out); <matrix>.input_scale, F32 (in), where steps are folded into the
 ///                          levels; <site>.step, F32 (width); <site>.range, F32 (low, high)
 ///   block_<k>.json         length and XXH3 of the other file. It is written last: a block that has it is whole.
@@ -23,8 +24,8 @@ class SavedBlocks {
   bool has(std::size_t k) const;
   /// Throws DataError when it cannot be written.
   void write(std::size_t k, const QuantizedBlock& block) const;
-  /// The same block, bit for bit, with its integers in the mapped file. Throws DataError for a file that is missing,
-  /// damaged, or no block of this model.
+  /// The same block, bit for bit, with its integers in the mapped file unless they are few. Throws DataError for a file
+  /// that is missing, damaged, or no block of this model.
   QuantizedBlock read(std::size_t k) const;
   /// Takes the files of a block away.
   void remove(std::size_t k) const;

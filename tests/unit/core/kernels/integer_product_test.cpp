@@ -142,11 +142,38 @@ TEST_CASE("packed weights can be read back, with their sums") {
     for (const int limit : {8, 128}) check_packed(shape, random_weights(random, shape, limit));
 }
 
-TEST_CASE("weights of four bits take half a byte each") {
+TEST_CASE("weights of up to four bits take half a byte each where they are few") {
   CHECK(IntegerWeights(64, 8, std::vector<std::int8_t>(512, -8)).bytes() == 256);
   CHECK(IntegerWeights(64, 8, std::vector<std::int8_t>(512, 7)).bytes() == 256);
+  CHECK(IntegerWeights(64, 8, std::vector<std::int8_t>(512, 1)).bytes() == 256);
   CHECK(IntegerWeights(64, 8, std::vector<std::int8_t>(512, -9)).bytes() == 512);
   CHECK(IntegerWeights(64, 8, std::vector<std::int8_t>(512, 8)).bytes() == 512);
+}
+
+TEST_CASE("more than a MiB of weights take as few bits as hold them") {
+  constexpr std::size_t out = 1024, in = 1028, count = out * in;
+  for (const auto& [least, bits] : {std::pair{-2, 2}, {-3, 3}, {-8, 4}, {-9, 6}, {-32, 6}, {-33, 8}}) {
+    CAPTURE(least);
+    std::vector<std::int8_t> values(count);
+    values[count - 1] = static_cast<std::int8_t>(least);
+    const IntegerWeights weights(out, in, values);
+    CHECK(weights.bytes() == count * static_cast<std::size_t>(bits) / 8);
+    CHECK(weights.weight(out - 1, in - 1) == least);
+    CHECK(weights.weight(out - 1, in - 2) == 0);
+    CHECK(weights.narrowest_format() == weights.format());
+  }
+}
+
+TEST_CASE("the narrowest format is the one whose range holds both ends") {
+  const auto narrowest = [](std::int8_t one) {
+    return IntegerWeights(2, 3, std::vector<std::int8_t>{0, 0, one, 0, 0, 0}).narrowest_format();
+  };
+  CHECK(narrowest(1) == WeightFormat::two_bits);
+  CHECK(narrowest(2) == WeightFormat::three_bits);
+  CHECK(narrowest(4) == WeightFormat::nibbles);
+  CHECK(narrowest(8) == WeightFormat::six_bits);
+  CHECK(narrowest(31) == WeightFormat::six_bits);
+  CHECK(narrowest(32) == WeightFormat::bytes);
 }
 
 }  // namespace snnsim

@@ -47,7 +47,7 @@ Matrix<std::int16_t> make_counts(const Case& c) {
   return counts;
 }
 
-/// Of four bits or of eight.
+/// Of so many bits.
 std::vector<std::int8_t> make_weights(const Case& c, int bits) {
   const RandomStream random(4, RandomStream::Purpose::sampling);
   std::vector<std::int8_t> weights(c.out * c.in);
@@ -67,7 +67,7 @@ Matrix<std::int32_t> plain_product(const Case& c, std::span<const std::int8_t> w
 
 void check_kernels(const Case& c, int bits) {
   const std::vector<std::int8_t> values = make_weights(c, bits);
-  const IntegerWeights weights(c.out, c.in, values);
+  const IntegerWeights weights = IntegerWeights(c.out, c.in, values).repacked(format_for(bits));
   const Matrix<std::int16_t> counts = make_counts(c);
   const Matrix<std::int32_t> expected = plain_product(c, values, counts);
   std::vector<std::uint32_t> rows(c.rows);
@@ -93,8 +93,10 @@ void check_kernels(const Case& c, int bits) {
 TEST_CASE("every kernel gives the plain integer product on every instruction set") {
   for (const Case& c : kCases) {
     CAPTURE(c.name);
-    check_kernels(c, 8);
-    check_kernels(c, 4);
+    for (const int bits : {2, 3, 4, 6, 8}) {
+      CAPTURE(bits);
+      check_kernels(c, bits);
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 // Weights whose packed bytes lie elsewhere, as in a mapped file, are the weights that were packed.
+#include <algorithm>
 #include <cstring>
 
 #include <doctest/doctest.h>
@@ -28,15 +29,18 @@ std::int64_t row_sum(std::span<const std::int8_t> weights, std::size_t i, std::s
 
 }  // namespace
 
-TEST_CASE("packed bytes make the same weights, in both formats and every remainder of tiles and quads") {
+TEST_CASE("packed bytes make the same weights, in every format and every remainder of tiles and quads") {
   for (const auto& [out, in] : {std::pair<std::size_t, std::size_t>{1, 1}, {64, 8}, {65, 7}, {130, 50}, {200, 33}})
-    for (const bool nibbles : {false, true}) {
+    for (const int bits : {2, 3, 4, 6, 8}) {
       CAPTURE(out);
-      CAPTURE(nibbles);
-      std::vector<std::int8_t> values = random_weights(out * in, nibbles ? -8 : -128, nibbles ? 7 : 127);
-      if (!nibbles) values[0] = -128;
-      const IntegerWeights packed(out, in, values);
+      CAPTURE(bits);
+      const std::int32_t most = (1 << (bits - 1)) - 1;
+      std::vector<std::int8_t> values = random_weights(out * in, -most - 1, most);
+      values[0] = static_cast<std::int8_t>(-most - 1);
+      const IntegerWeights packed = IntegerWeights(out, in, values).repacked(format_for(bits));
+      REQUIRE(packed.narrowest_format() == packed.format());
       REQUIRE(packed.packed().size() == IntegerWeights::packed_bytes(out, in, packed.format()));
+      REQUIRE(packed.bytes() == packed.tiles() * packed.columns() * 8 * static_cast<std::size_t>(bits));
       auto stored = std::make_shared<Stored>();
       stored->bytes.assign(packed.packed().begin(), packed.packed().end());
       const std::weak_ptr<Stored> alive = stored;
@@ -55,6 +59,8 @@ TEST_CASE("packed bytes make the same weights, in both formats and every remaind
       }
       CHECK(mapped.max_row_magnitude() == largest);
       CHECK(packed.max_row_magnitude() == largest);
+      const IntegerWeights wide = mapped.repacked(WeightFormat::bytes);
+      CHECK(std::ranges::equal(wide.repacked(packed.format()).packed(), packed.packed()));
     }
 }
 

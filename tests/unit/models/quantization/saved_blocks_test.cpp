@@ -1,11 +1,14 @@
 #include "models/quantization/saved_blocks.hpp"
 
+#include <array>
 #include <fstream>
 #include <iterator>
 
 #include <doctest/doctest.h>
 
 #include "core/error.hpp"
+#include "models/checkpoint/mapped_file.hpp"
+#include "models/checkpoint/safetensors.hpp"
 #include "models/quantization/quantizer.hpp"
 #include "models/quantization/threshold_search.hpp"
 #include "models/rotation/model_rotation.hpp"
@@ -26,13 +29,17 @@ struct Setting {
   Granularity granularity = Granularity::per_head;
   std::size_t group = RoundingGrid::kWholeRow;
 };
+constexpr Setting kSmall{WeightMethod::gptq, 4, 4}, kChannels{WeightMethod::gptq, 4, 4, Granularity::per_channel};
 constexpr std::array kSettings{Setting{WeightMethod::rtn, 8, 8},
                                Setting{WeightMethod::rtn, 4, 6},
-                               Setting{WeightMethod::gptq, 4, 4},
+                               Setting{WeightMethod::rtn, 2, 8},
+                               Setting{WeightMethod::rtn, 5, 8},
+                               Setting{WeightMethod::rtn, 6, 6},
+                               kSmall,
                                Setting{WeightMethod::gptq, 3, kBitsOff},
                                Setting{WeightMethod::rtn, kBitsOff, 8},
                                Setting{WeightMethod::rtn, kBitsOff, kBitsOff},
-                               Setting{WeightMethod::gptq, 4, 4, Granularity::per_channel},
+                               kChannels,
                                Setting{WeightMethod::awq, 3, 8, Granularity::per_head, 32},
                                Setting{WeightMethod::awq, 4, kBitsOff}};
 
@@ -99,7 +106,7 @@ TEST_CASE("what is read is what was written, bit for bit, in every setting and b
 
 TEST_CASE("what is read is what was written: the bundled model") {
   const auto checkpoint = std::make_shared<const Checkpoint>(open_checkpoint(tests::bundled_model()));
-  check_survives_files(quantize_with(std::make_shared<const DenseModel>(checkpoint), kSettings[2]), 16);
+  check_survives_files(quantize_with(std::make_shared<const DenseModel>(checkpoint), kSmall), 16);
 }
 
 TEST_CASE("what is read is what was written: stories260K") {
@@ -108,6 +115,22 @@ TEST_CASE("what is read is what was written: stories260K") {
       std::make_shared<const Checkpoint>(open_checkpoint(tests::assets() / "weights" / "stories260K.bin"));
   const auto dense = std::make_shared<const DenseModel>(checkpoint, ModelRotation(checkpoint->config, 2));
   for (const Setting& setting : kSettings) check_survives_files(quantize_with(dense, setting), 16);
+}
+
+TEST_CASE("weights of so many bits take so many in the file, the wider ones aligned") {
+  const auto dense = stored_model();
+  for (const auto& [bits, stored] : {std::pair{2, 2}, {3, 3}, {4, 4}, {5, 6}, {6, 6}, {7, 8}, {8, 8}}) {
+    CAPTURE(bits);
+    const tests::ScratchFolder folder;
+    SavedBlocks(folder.path(), dense).write(0, quantize_with(dense, {WeightMethod::rtn, bits, kBitsOff}).blocks[0]);
+    const MappedFile file(folder.path() / "block_00000.safetensors");
+    const TensorMap tensors = read_safetensors(file.bytes(), "block", std::array{DataType::f32, DataType::u8});
+    for (const MatrixName matrix : kAllMatrices) {
+      const Tensor& levels = tensors.at(std::string(name(matrix)) + ".levels");
+      CHECK(levels.shape.back() == static_cast<std::size_t>(8 * stored));
+      if (stored != 3) CHECK(reinterpret_cast<std::uintptr_t>(levels.bytes) % 64 == 0);
+    }
+  }
 }
 
 TEST_CASE("quantizing goes on from the blocks that a store finds, and gives the same bits") {
@@ -134,7 +157,7 @@ TEST_CASE("quantizing goes on from the blocks that a store finds, and gives the 
 
 TEST_CASE("with every block found nothing is computed") {
   const auto dense = stored_model();
-  const QuantizedModel expected = quantize_with(dense, kSettings[2]);
+  const QuantizedModel expected = quantize_with(dense, kSmall);
   const BlockStore store{.find = [&](std::size_t k) { return expected.blocks[k]; }, .keep = {}};
   const QuantizerOptions options{.weight_bits = 4, .activation_bits = 4, .activation_range = {}};
   CHECK(tests::equal(quantize(dense, {}, options, {}, store), expected));  // without any text
@@ -182,7 +205,7 @@ TEST_CASE("a block of another shape is refused by name") {
 TEST_CASE("steps that the integers are not for are refused") {
   const tests::ScratchFolder folder;
   const auto dense = stored_model();
-  QuantizedBlock block = quantize_with(dense, kSettings[6]).blocks[0];
+  QuantizedBlock block = quantize_with(dense, kChannels).blocks[0];
   at(block.sites, Site::mlp_in)->step[5] *= 2;
   const SavedBlocks saved(folder.path(), dense);
   saved.write(0, block);
