@@ -16,8 +16,8 @@ struct Costs {
   double listed, interleaved;
 };
 // With them lists are as fast as panels at densities of 0.53, 0.37, 0.29 and 0.25 of 4, 8, 16 and 32 rows where weights
-// are in cache, and 0.25, 0.17, 0.13 and 0.11 where they come from memory, which `bench_kernels` found.
-constexpr Costs kCached{4.75, 6}, kFromMemory{11, 7};
+// are in cache, and 0.32, 0.20, 0.15 and 0.12 where they come from memory, about what `bench_kernels` found.
+constexpr Costs kCached{4.75, 6}, kFromMemory{11, 10};
 constexpr std::size_t kCachedColumns = 1024;  // weights of so many inputs, and not more outputs, are likely in cache
 constexpr std::size_t kGrain = 4;             // rows of a task
 constexpr std::size_t kSlack = 64;            // entries behind the last list that kernels may touch
