@@ -133,7 +133,7 @@ double passes(const CountBatch& batch) {
 }
 
 /// The kernels against the machine's bound for the same bytes: the time to move them by nothing but loads and stores
-/// (move_bytes(); weights in the second-level cache, matrices of 1/4 to 1/2 MiB, or in memory) or to do the kernels'
+/// (move_bytes(); weights in the second-level cache, matrices of 1/4 to 3/4 MiB, or in memory) or to do the kernels'
 /// multiply-adds at peak, whichever is longer, over ours (`of_bound`; processor time). For one core (SNNSIM_THREADS=1).
 /// `panels`: the share of rows that go by panels. Arguments: in, out, rows, percent, bits.
 void deliver_bytes(benchmark::State& state) {
@@ -177,6 +177,8 @@ void deliver_bytes(benchmark::State& state) {
 BENCHMARK(deliver_bytes)
     ->ArgsProduct({{128}, {4096}, {1, 8, 32}, {5, 20, 100}, {8, 4}})
     ->ArgsProduct({{48}, {11008}, {1, 8, 32}, {5, 20, 100}, {8, 4}})
+    ->ArgsProduct({{4096}, {128}, {1, 8, 32}, {5, 20, 100}, {8, 4}})
+    ->ArgsProduct({{11008}, {64}, {1, 8, 32}, {5, 20, 100}, {8, 4}})
     ->ArgsProduct({{11008}, {4096}, {1, 8, 32}, {5, 20, 100}, {8, 4}})
     ->ArgsProduct({{4096}, {11008}, {1, 8, 32}, {5, 20, 100}, {8, 4}})
     ->UseManualTime()
