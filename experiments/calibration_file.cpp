@@ -50,6 +50,12 @@ std::size_t count_of(const ordered_json& runs) {
   return count;
 }
 
+std::uint32_t phase_of(const ordered_json& phase) {
+  const auto steps = phase.get<std::int64_t>();
+  if (steps < 0 || steps > static_cast<std::int64_t>(kMostSteps)) throw std::invalid_argument("a phase");
+  return static_cast<std::uint32_t>(steps);
+}
+
 models::SiteCalibration site_of(const ordered_json& population, std::size_t channels) {
   models::SiteCalibration site{values_of(population.at("threshold"), channels),
                                values_of(population.at("initial_potential"), channels)};
@@ -57,12 +63,14 @@ models::SiteCalibration site_of(const ordered_json& population, std::size_t chan
     site.step_offset = values_of(population.at("step_offset"), count_of(population.at("step_offset")));
   for (const float threshold : site.threshold)
     if (!(threshold > 0)) throw std::invalid_argument("a threshold");
+  if (population.contains("phase")) site.phase = phase_of(population.at("phase"));
   return site;
 }
 
 ordered_json site_json(const models::SiteCalibration& site) {
   ordered_json json = {{"threshold", runs_of(site.threshold)}, {"initial_potential", runs_of(site.initial_potential)}};
   if (!site.step_offset.empty()) json["step_offset"] = runs_of(site.step_offset);
+  if (site.phase) json["phase"] = *site.phase;
   return json;
 }
 
@@ -77,10 +85,9 @@ ordered_json block_json(const models::BlockCalibration& calibration, const model
   for (const MatrixName matrix : models::kAllMatrices)
     if (const auto& values = at(calibration.bias, matrix); !values.empty())
       bias[std::string(name(matrix))] = runs_of(values);
-  ordered_json json = {{"loss_before", outcome.before},
-                       {"loss_after", outcome.after},
-                       {"curve", outcome.curve},
-                       {"seconds", outcome.seconds},
+  ordered_json json = {{"loss_before", outcome.before}, {"loss_after", outcome.after},
+                       {"curve", outcome.curve},        {"seconds", outcome.seconds},
+                       {"tokens", outcome.tokens},      {"peak_memory_bytes", outcome.peak_memory},
                        {"populations", populations}};
   if (!bias.empty()) json["bias"] = bias;
   if (has_weights(calibration)) json["weights"] = true;
@@ -111,7 +118,9 @@ void read_block(const ordered_json& block, const models::QuantizedBlock& quantiz
   outcome.blocks.push_back({.before = block.at("loss_before").get<double>(),
                             .after = block.at("loss_after").get<double>(),
                             .curve = block.at("curve").get<std::vector<double>>(),
-                            .seconds = block.at("seconds").get<double>()});
+                            .seconds = block.at("seconds").get<double>(),
+                            .tokens = block.value("tokens", std::uint64_t{0}),
+                            .peak_memory = block.value("peak_memory_bytes", std::uint64_t{0})});
 }
 
 std::filesystem::path weights_folder(const std::filesystem::path& file) {

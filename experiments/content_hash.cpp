@@ -22,7 +22,7 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Raised when a change of the program changes the numbers that the same experiment gives.
-constexpr int results_format = 6;
+constexpr int results_format = 7;
 
 constexpr std::uint64_t mebibyte = 1024 * 1024;
 constexpr std::uint64_t read_whole = 64 * mebibyte;

@@ -27,9 +27,11 @@ enum class CalibrationMethod {
   residual_membrane,
   bias,
   local_threshold_balancing,
-  weights
+  weights,
+  phase_search
 };
 enum class CalibrationParameters { both, threshold, potential, offset, all };
+enum class CalibrationPhases { given, searched };
 enum class Neuron { integer_spiking, sigma_delta, st_bif, integrate_and_fire };
 enum class Embedding { constant, impulse };
 enum class Levels { by_neuron, timesteps, bits, bits_per_step };
@@ -56,8 +58,10 @@ inline constexpr std::string_view calibration_method[] = {"none",
                                                           "residual_membrane",
                                                           "bias",
                                                           "local_threshold_balancing",
-                                                          "weights"};
+                                                          "weights",
+                                                          "phase_search"};
 inline constexpr std::string_view calibration_parameters[] = {"both", "threshold", "potential", "offset", "all"};
+inline constexpr std::string_view calibration_phases[] = {"given", "searched"};
 inline constexpr std::string_view neuron[] = {"integer_spiking", "sigma_delta", "st_bif", "integrate_and_fire"};
 inline constexpr std::string_view embedding[] = {"constant", "impulse"};
 inline constexpr std::string_view levels[] = {"", "timesteps", "bits", "bits_per_step"};
@@ -84,6 +88,8 @@ template <>
 inline constexpr std::span<const std::string_view> names_of<CalibrationMethod> = names::calibration_method;
 template <>
 inline constexpr std::span<const std::string_view> names_of<CalibrationParameters> = names::calibration_parameters;
+template <>
+inline constexpr std::span<const std::string_view> names_of<CalibrationPhases> = names::calibration_phases;
 template <>
 inline constexpr std::span<const std::string_view> names_of<Neuron> = names::neuron;
 template <>
@@ -334,6 +340,8 @@ struct ConversionSection {
 struct CalibrationSection {
   CalibrationMethod method = CalibrationMethod::none;
   CalibrationParameters parameters = CalibrationParameters::both;
+  CalibrationPhases phases = CalibrationPhases::given;
+  std::uint32_t max_wait = 5;
   int group = -1;
   int potential_group = -1;
   std::filesystem::path text;
@@ -344,6 +352,9 @@ struct CalibrationSection {
   double learning_rate = 5e-4;
   std::size_t batch = 1;
 
+  bool searches_phases() const {
+    return phases == CalibrationPhases::searched || method == CalibrationMethod::phase_search;
+  }
   /// Its parameters are used, and offsets of steps are among them.
   bool offsets() const {
     return (method == CalibrationMethod::theta_v0 || method == CalibrationMethod::coordinate_search) &&
@@ -358,11 +369,20 @@ struct CalibrationSection {
                        "its output is that of the dense blocks (docs/calibration.md); theta_v0: by gradient descent "
                        "through all steps; coordinate_search: by trying; threshold_search, potential, offset_spike, "
                        "residual_membrane, bias, local_threshold_balancing: site by site; weights: weights instead, "
-                       "as a reference"});
+                       "as a reference; phase_search: which populations wait, alone"});
     visit(
         "parameters", &S::parameters,
         Rule{.help = "theta_v0, coordinate_search: thresholds, initial potentials, or both; offset: what each step of "
                      "an integer_spiking site adds to its offset; all: all three"});
+    visit("phases", &S::phases,
+          Rule{.help = "when populations start; given: as conversion says; searched: before the method moves anything "
+                       "else, the population of the block waits one step more whose wait lowers the loss most, as long "
+                       "as that is by 1 % of it, beyond what conversion says"});
+    visit("max_wait", &S::max_wait,
+          Rule{.help = "phases searched: most steps by which that delays a block",
+               .unit = "steps",
+               .least = 1,
+               .most = 1024});
     visit("group", &S::group,
           Rule{.help = "theta_v0, coordinate_search, local_threshold_balancing: channels that share a threshold; -1: a "
                        "whole site; always a head in q, k, v",
@@ -413,6 +433,7 @@ struct SimulationSection {
   std::uint32_t hop = 0;
   std::uint32_t mesh_width = 0;
   Horizon horizon = Horizon::steps;
+  std::uint32_t readout = 1;
 
   /// Spikes take time to arrive.
   bool delays() const { return delay > 0 || jitter > 0 || hop > 0; }
@@ -441,6 +462,11 @@ struct SimulationSection {
         "horizon", &S::horizon,
         Rule{.help = "steps: after its T steps a neuron acts only on input that still arrives; quiescence: st_bif goes "
                      "on until nothing is left to emit"});
+    visit("readout", &S::readout,
+          Rule{.help = "logits are the mean of those after so many of the last steps; 1: those of the last state",
+               .unit = "steps",
+               .least = 1,
+               .most = 1024});
   }
   bool operator==(const SimulationSection&) const = default;
 };
@@ -526,6 +552,7 @@ struct RecordSection {
   std::vector<std::string> spikes, drives, potentials;
   bool errors = true;
   bool token_nll = false;
+  bool bound = false;
 
   bool in_hdf5() const { return !spikes.empty() || !drives.empty() || !potentials.empty(); }
 
@@ -540,6 +567,9 @@ struct RecordSection {
           Rule{.help = "populations whose potentials v(t) go there, in units of the threshold"});
     visit("errors", &RecordSection::errors, Rule{.help = "measure where each population's error comes from"});
     visit("token_nll", &RecordSection::token_nll, Rule{.help = "write token_nll.csv"});
+    visit("bound", &RecordSection::bound,
+          Rule{.help = "measure what each block adds to the error of the residual stream and by what factor the next "
+                       "ones pass it on: the bound of docs/method.md beside the true error"});
   }
   bool operator==(const RecordSection&) const = default;
 };

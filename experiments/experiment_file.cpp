@@ -43,6 +43,9 @@ void check_time(const JsonSource& source, const SimulationSection& simulation) {
                                      : "simulation.hop",
              "under the stepped schedule spikes arrive at once",
              "set simulation.schedule to timed, or leave delay, jitter and hop at 0");
+  if (simulation.readout > 1 && simulation.horizon == Horizon::quiescence)
+    complain("simulation.readout", "a network that has settled has no late steps",
+             "set simulation.readout to 1, or horizon to steps");
   if (simulation.executor == Executor::stepped && (simulation.delays() || simulation.ticks_per_step != 1))
     complain("simulation.executor", "the stepped executor has no ticks and no delays",
              "set simulation.executor to event");
@@ -50,6 +53,10 @@ void check_time(const JsonSource& source, const SimulationSection& simulation) {
 
 /// Calibrators run blocks one after another, step by step.
 void check_calibration(const JsonSource& source, const Experiment& experiment) {
+  if (experiment.calibration.phases == CalibrationPhases::searched &&
+      experiment.calibration.method == CalibrationMethod::none)
+    throw ConfigurationError(fmt::format("{}: nothing is calibrated", source.place_of_value("calibration.phases")),
+                             "set calibration.method to phase_search, or to what follows it");
   if (!experiment.calibrates()) return;
   const ConversionSection& conversion = experiment.conversion;
   const bool stepped =

@@ -144,6 +144,12 @@ std::uint64_t segment_bytes(const Experiment& experiment, const LlamaConfig& c, 
     per_position += network_state(w, integers, words) + in_flight(w, experiment.simulation);
     once += recorder(experiment.record, w) + frames(w, experiment, positions);
   }
+  if (const std::uint64_t averaged = experiment.simulation.readout; evaluation.runs(Network::snn) && averaged > 1)
+    per_position += (averaged + 2) * w.hidden * kFloat;  // the output after each of these steps, and the mean
+  if (evaluation.runs(Network::snn) && experiment.record.bound) {
+    per_position += 6 * w.hidden * kFloat + 2 * w.key * kFloat + buffers(w) + w.sites * (kWord + 2 * kCount);
+    once += rotated_block(experiment.quantization, w);
+  }
   if (evaluation.runs(Network::snn) && experiment.record.errors) {
     per_position += w.blocks * w.sites * kFloat;  // sites of the dense model
     const std::size_t points = arrival_steps(static_cast<std::uint32_t>(experiment.conversion.timesteps)).size() + 1;
@@ -187,7 +193,7 @@ std::uint32_t longest_lag(const Experiment& experiment, const LlamaConfig& c) {
                              .value_or(static_cast<std::uint32_t>(experiment.conversion.timesteps));
     longest = std::max(longest, models::lag(phases));
   }
-  return longest;
+  return longest + (experiment.calibration.searches_phases() ? experiment.calibration.max_wait : 0);
 }
 
 /// What descends on the loss of a block, if anything does.

@@ -7,11 +7,14 @@
 #include "core/error.hpp"
 #include "experiments/calibration_file.hpp"
 #include "experiments/evaluation/segments.hpp"
+#include "experiments/machine.hpp"
 #include "experiments/quantized_inputs.hpp"
 #include "models/calibration/bias_correction.hpp"
+#include "models/calibration/calibrator_sequence.hpp"
 #include "models/calibration/coordinate_search.hpp"
 #include "models/calibration/local_threshold_balancing.hpp"
 #include "models/calibration/mean_correction.hpp"
+#include "models/calibration/phase_search.hpp"
 #include "models/calibration/spiking_threshold_search.hpp"
 #include "models/calibration/step_tuning.hpp"
 #include "models/calibration/theta_v0.hpp"
@@ -220,6 +223,7 @@ bool is_exact(const Experiment& experiment, const models::LlamaConfig& config) {
   if (experiment.quantization.activation_bits == bits_off) return true;  // nothing spikes
   const ConversionSection& conversion = experiment.conversion;
   if (experiment.calibrates() || refinement(conversion) > 1 || conversion.headroom > 1) return false;  // levels differ
+  if (experiment.simulation.readout > 1) return false;  // states on the way differ
   return std::ranges::all_of(population_names(config), [&](const std::string& population) {
     return exact(make_neuron(experiment, population, activation_range(experiment, population)),
                  input_pattern(experiment, population));
@@ -252,7 +256,8 @@ std::size_t group_of(int group) {
   return group < 1 ? models::ParameterGroups::kWholeSite : static_cast<std::size_t>(group);
 }
 
-std::unique_ptr<const models::Calibrator> make_calibrator(const Experiment& experiment) {
+/// What moves thresholds and the like, with phases as they are.
+std::unique_ptr<const models::Calibrator> make_method(const Experiment& experiment) {
   const CalibrationSection& section = experiment.calibration;
   const auto chosen = [&](CalibrationParameters one) {
     return section.parameters == one || section.parameters == CalibrationParameters::all ||
@@ -284,11 +289,20 @@ std::unique_ptr<const models::Calibrator> make_calibrator(const Experiment& expe
       return models::make_local_threshold_balancing(groups, descent);
     case CalibrationMethod::weights:
       return models::make_weight_tuning(descent);
+    case CalibrationMethod::phase_search:
+      return models::make_phase_search(section.max_wait);
     case CalibrationMethod::none:
     case CalibrationMethod::theta_v0:
       break;
   }
   return models::make_theta_v0(groups, descent);
+}
+
+std::unique_ptr<const models::Calibrator> make_calibrator(const Experiment& experiment) {
+  const CalibrationSection& section = experiment.calibration;
+  if (section.phases == CalibrationPhases::given || section.method == CalibrationMethod::phase_search)
+    return make_method(experiment);
+  return models::make_calibrator_sequence(models::make_phase_search(section.max_wait), make_method(experiment));
 }
 
 /// Tells what a calibration does, and keeps what is done.
@@ -332,7 +346,8 @@ bool calibrate_network(const Experiment& experiment, const std::vector<TokenIds>
               return start_phase(experiment, population).value_or(conversion.timesteps);
             },
         .refinement = conversion.refinement,
-        .share = options.share};
+        .share = options.share,
+        .peak_memory = peak_resident_bytes};
     CalibrationLog log(options, pipeline.qann);
     done = models::calibrate(pipeline.qann, with_prefix(pipeline.prefix.prefix, sequences), dynamics,
                              *make_calibrator(experiment), log, std::move(done));
@@ -375,6 +390,7 @@ std::unique_ptr<Pipeline> build_pipeline(const Experiment& experiment, OpenedMod
   models::ConversionOptions conversion = conversion_options(experiment);
   if (experiment.calibrates()) conversion.calibration = &pipeline->calibration.calibration;
   pipeline->spiking = models::convert(pipeline->qann, conversion);
+  pipeline->spiking.readout = {experiment.simulation.readout, experiment.simulation.ticks_per_step};
   add_executor(experiment, *pipeline);
   return pipeline;
 }

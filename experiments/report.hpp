@@ -25,20 +25,28 @@ namespace snnsim::experiments {
 ///              errors: the mean squares of method.md eq. (3), relative to the mean x² of the dense model;
 ///              null when record.errors is false; step_errors: the same were the network read after each of
 ///              settings.arrival_steps; uneven_by_input: shares of the uneven neurons and of their unevenness whose
-///              input came slowly, one way (late), turned once (overshooting) or more often (alternating)
+///              input came slowly, one way (late), turned once (overshooting) or more often (alternating);
+///              network.position_errors: the mean squares of all populations at each position behind the
+///              full-precision prefix, relative to the dense values there
 ///              arrival_curve: share of the drive received at each of settings.arrival_steps; late_input: share that
 ///              comes after the last step of clocked neurons; first_spike, last_spike: ticks, null when there is none
 /// projections  each: from, the population whose spikes it carries, its synapses, and its part of the operations; empty
 ///              in reports of runs that an older version stored
 /// cause        what raises the NLL: quantization (QANN over dense) and unevenness (SNN over QANN), in nats;
 ///              most_uneven: the population with most of it relative to its values
+/// bound        per block, relative to the norm of the dense residual stream behind it: unevenness and quantization,
+/// what
+///              the block adds; factor, by which it passes on the error that comes in; error, the whole difference
+///              to the dense stream; bound, what the three say it can be at most (docs/method.md). Null without
+///              record.bound
 /// calibration  method, text, documents, length; per block the loss Σ|ŷ - y|² / Σ|y|² before, after and after each
-/// round;
-///              null without a calibration. settings.calibration is its name
+///              round, tokens that it is over, and phases, the steps that populations wait where calibration chose
+///              them; null without a calibration. settings.calibration is its name
 /// operations   exact counts; energy: those priced with each table, in pJ for all scored segments. In its populations
 ///              and projections, share is that of snn_pj; projections have what spikes cost behind their populations
 /// timing       ticks of the slowest segment; wall_s covers all three networks and the measurements, calibration_s the
-///              calibration before them
+///              calibration before them, calibration_blocks of each block its seconds and peak_memory_bytes, the most
+///              that the process has held by its end
 /// Throws ConfigurationError or DataError when a cost table cannot be read.
 nlohmann::ordered_json make_report(const StoredRun& run);
 

@@ -20,6 +20,10 @@ void add(StepErrors& to, const StepErrors& from) {
   add_curve(to.total, from.total);
 }
 
+constexpr std::vector<double> PositionErrors::*kPositionCurves[] = {
+    &PositionErrors::dense,      &PositionErrors::clipping,   &PositionErrors::quantization,
+    &PositionErrors::propagated, &PositionErrors::unevenness, &PositionErrors::total};
+
 void add(UnevenInstances& to, const UnevenInstances& from) {
   to.instances += from.instances;
   to.unevenness += from.unevenness;
@@ -59,6 +63,22 @@ void add_sums(PopulationTally& to, const PopulationTally& from) {
   to.total += from.total;
   add(to.steps, from.steps);
   add(to.causes, from.causes);
+}
+
+void add_sums(PositionErrors& to, const PositionErrors& from) {
+  for (const auto curve : kPositionCurves) add_curve(to.*curve, from.*curve);
+}
+
+void add_sums(std::vector<BlockErrors>& to, const std::vector<BlockErrors>& from) {
+  to.resize(std::max(to.size(), from.size()));
+  for (std::size_t k = 0; k < from.size(); ++k) {
+    to[k].dense += from[k].dense;
+    to[k].error += from[k].error;
+    to[k].input_error += from[k].input_error;
+    to[k].passed_on += from[k].passed_on;
+    to[k].quantization += from[k].quantization;
+    to[k].unevenness += from[k].unevenness;
+  }
 }
 
 void add_sums(ProjectionTally& to, const ProjectionTally& from) {

@@ -24,6 +24,32 @@ struct StepErrors {
   bool operator==(const StepErrors&) const = default;
 };
 
+/// The terms of method.md eq. (3) position by position, counted from the first behind the full-precision prefix: sums
+/// of squares over all populations. Over the positions they come to those of the populations.
+struct PositionErrors {
+  std::vector<double> dense{}, clipping{}, quantization{}, propagated{}, unevenness{}, total{};
+  bool operator==(const PositionErrors&) const = default;
+};
+
+/// Adds those of another segment, whose positions may be more or fewer.
+void add_sums(PositionErrors& to, const PositionErrors& from);
+
+/// Squares of Frobenius norms over the residual stream behind one block, of the positions behind the prefix (method.md
+/// section 5, Theorem 3): h dense, ĥ spiking, before the block with a dash; f the dense block, g the block with the
+/// neurons' own quantizers.
+struct BlockErrors {
+  double dense = 0;         // |h|²
+  double error = 0;         // |ĥ - h|²
+  double input_error = 0;   // |ĥ' - h'|²
+  double passed_on = 0;     // |f(ĥ') - f(h')|²
+  double quantization = 0;  // |g(ĥ') - f(ĥ')|²
+  double unevenness = 0;    // |ĥ - g(ĥ')|²
+  bool operator==(const BlockErrors&) const = default;
+};
+
+/// Adds those of another segment, block by block.
+void add_sums(std::vector<BlockErrors>& to, const std::vector<BlockErrors>& from);
+
 /// Instances with Q(X) != a, and their Σ (Q(X) - a)².
 struct UnevenInstances {
   std::uint64_t instances = 0;
@@ -102,6 +128,8 @@ struct SegmentResult {
   std::uint64_t neurons_checked = 0, neurons_different = 0;  // instances compared with the QANN, and unequal ones
   bool output_equal = false;                                 // the read-out's input is the QANN's, to the last bit
   std::vector<PopulationTally> populations;
+  PositionErrors positions;                  // none in what versions before results_format 7 have stored
+  std::vector<BlockErrors> blocks;           // with record.bound only
   std::vector<ProjectionTally> projections;  // none in what versions before results_format 5 have stored
   OperationCount operations;
   std::uint64_t ticks_to_first_output = 0, ticks_to_quiescence = 0, ticks_to_horizon = 0;

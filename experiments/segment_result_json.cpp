@@ -61,6 +61,30 @@ struct Members<StepErrors> {
 };
 
 template <>
+struct Members<PositionErrors> {
+  static void each(auto&& visit) {
+    visit("dense", &PositionErrors::dense);
+    visit("clipping", &PositionErrors::clipping);
+    visit("quantization", &PositionErrors::quantization);
+    visit("propagated", &PositionErrors::propagated);
+    visit("unevenness", &PositionErrors::unevenness);
+    visit("total", &PositionErrors::total);
+  }
+};
+
+template <>
+struct Members<BlockErrors> {
+  static void each(auto&& visit) {
+    visit("dense", &BlockErrors::dense);
+    visit("error", &BlockErrors::error);
+    visit("input_error", &BlockErrors::input_error);
+    visit("passed_on", &BlockErrors::passed_on);
+    visit("quantization", &BlockErrors::quantization);
+    visit("unevenness", &BlockErrors::unevenness);
+  }
+};
+
+template <>
 struct Members<UnevenInstances> {
   static void each(auto&& visit) {
     visit("instances", &UnevenInstances::instances);
@@ -146,6 +170,8 @@ struct Members<SegmentResult> {
     visit("neurons_different", &SegmentResult::neurons_different);
     visit("output_equal", &SegmentResult::output_equal);
     visit("populations", &SegmentResult::populations);
+    visit("positions", &SegmentResult::positions);
+    visit("blocks", &SegmentResult::blocks);
     visit("projections", &SegmentResult::projections);
     visit("operations", &SegmentResult::operations);
     visit("ticks_to_first_output", &SegmentResult::ticks_to_first_output);
@@ -243,7 +269,7 @@ void get_member(const json& from, const char* key, T& out) {
 /// Those that older files lack.
 template <class T>
 requires std::is_same_v<T, std::vector<ProjectionTally>> || std::is_same_v<T, StepErrors> ||
-    std::is_same_v<T, UnevenCauses>
+    std::is_same_v<T, UnevenCauses> || std::is_same_v<T, PositionErrors> || std::is_same_v<T, std::vector<BlockErrors>>
 void get_member(const json& from, const char* key, T& out) {
   if (from.contains(key)) get(from.at(key), out);
 }

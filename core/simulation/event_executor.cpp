@@ -73,6 +73,7 @@ class EventRun {
     if (timetable_.boundary(now.step) == now.tick && timetable_.wakes(id, now.step)) wake_by_clock(id, now.step + 1);
     if (probe_ != nullptr && std::holds_alternative<Population>(graph_.node(id)))
       probe_->on_update({id, now.tick, batch.positions, state_.drive(id), state_.spikes(id)});
+    if (probe_ != nullptr && id == graph_.output()) probe_->on_output(now.tick, state_.value(id));
     for (const NetworkState::Updated::Again& again : updated.again)
       if (timetable_.may_catch_up(id, again.tick)) scheduler_.schedule(again.tick, id, {&again.row, 1});
     if (updated.changed.empty()) return;

@@ -195,6 +195,8 @@ class LayeredRun {
       if (probe_ != nullptr && std::holds_alternative<Population>(graph_.node(id)))
         probe_->on_update(
             {id, updates[u].now.tick, updates[u].rows, updates[u].inputs[0]->value, updates[u].shown->spikes});
+      if (probe_ != nullptr && id == graph_.output())
+        probe_->on_output(updates[u].now.tick, past.frames[first + u].value);
     }
   }
 

@@ -33,6 +33,8 @@ class Probe {
   virtual void on_update(const PopulationUpdate& update) = 0;
   /// When input reaches rows of a clocked population after its last step; the spikes are those of that step.
   virtual void on_late(const PopulationUpdate& /*update*/) {}
+  /// After each update of the network's output; value: (positions × width), of which rows that are simulated count.
+  virtual void on_output(Tick /*tick*/, const Matrix<float>& /*value*/) {}
 };
 
 /// What a node shows to the others at a moment.

@@ -21,6 +21,9 @@ class ProbeList final : public Probe {
   void on_late(const PopulationUpdate& update) override {
     for (Probe* probe : probes_) probe->on_late(update);
   }
+  void on_output(Tick tick, const Matrix<float>& value) override {
+    for (Probe* probe : probes_) probe->on_output(tick, value);
+  }
 
  private:
   std::vector<Probe*> probes_;

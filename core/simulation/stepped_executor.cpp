@@ -48,6 +48,7 @@ class SteppedRun {
     const NetworkState::Updated updated = state_.update(id, rows, {step, step});
     if (probe_ != nullptr && std::holds_alternative<Population>(graph_.node(id)))
       probe_->on_update({id, step, rows, state_.drive(id), state_.spikes(id)});
+    if (probe_ != nullptr && id == graph_.output()) probe_->on_output(step, state_.value(id));
     for (const NetworkState::Updated::Again& again : updated.again)
       if (timetable_.may_catch_up(id, again.tick)) due(again.tick)[id][again.row] = 1;
     if (updated.changed.empty()) return;

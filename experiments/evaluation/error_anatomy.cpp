@@ -33,10 +33,19 @@ void add_instance(double x, float drive, std::int32_t count, float threshold, fl
   ++sums.instances;
 }
 
+void append(PositionErrors& errors, const PopulationTally& position) {
+  errors.dense.push_back(position.dense);
+  errors.clipping.push_back(position.clipping);
+  errors.quantization.push_back(position.quantization);
+  errors.propagated.push_back(position.propagated);
+  errors.unevenness.push_back(position.unevenness);
+  errors.total.push_back(position.total);
+}
+
 }  // namespace
 
 void measure_errors(const SpikingGraph& graph, const NetworkState& state, NodeId id, const Matrix<float>& dense,
-                    std::size_t prefix, PopulationTally& tally) {
+                    std::size_t prefix, PopulationTally& tally, PositionErrors& positions) {
   const Population& population = graph.population(id);
   const float added = population.added_potential();
   std::vector<PopulationTally> rows(state.positions() - prefix);
@@ -50,7 +59,12 @@ void measure_errors(const SpikingGraph& graph, const NetworkState& state, NodeId
       add_instance(x[j], drive[j], counts[j], population.threshold[j], population.initial_potential[j] + added,
                    population.range, rows[k]);
   });
-  for (const PopulationTally& row : rows) add_sums(tally, row);  // in position order: the same on any thread count
+  PositionErrors by_position;
+  for (const PopulationTally& row : rows) {  // in position order: the same on any thread count
+    add_sums(tally, row);
+    append(by_position, row);
+  }
+  add_sums(positions, by_position);
 }
 
 std::uint64_t count_different(const SpikingGraph& graph, const NetworkState& state, NodeId id,

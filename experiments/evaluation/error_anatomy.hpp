@@ -10,9 +10,10 @@ namespace snnsim::experiments {
 
 /// The four terms of method.md eq. (3) for one population and the positions [prefix, positions), summed into `tally`:
 /// clipping, quantization, propagated, unevenness, each as Σ of squares; also `uneven`, `instances`, `dense`, `total`.
-/// dense: x at the site in the dense model (positions × width). X and a are read from the settled network.
+/// The same position by position is added to `positions`. dense: x at the site in the dense model (positions × width).
+/// X and a are read from the settled network.
 void measure_errors(const SpikingGraph& graph, const NetworkState& state, NodeId population, const Matrix<float>& dense,
-                    std::size_t prefix, PopulationTally& tally);
+                    std::size_t prefix, PopulationTally& tally, PositionErrors& positions);
 
 /// How many emitted counts differ from the QANN's; counts: (positions × at least width).
 std::uint64_t count_different(const SpikingGraph& graph, const NetworkState& state, NodeId population,

@@ -8,6 +8,7 @@
 
 #include "core/simulation/probe_list.hpp"
 #include "experiments/evaluation/arrival_probe.hpp"
+#include "experiments/evaluation/depth_errors.hpp"
 #include "experiments/evaluation/error_anatomy.hpp"
 #include "experiments/evaluation/scoring.hpp"
 #include "models/conversion/spiking_sequence.hpp"
@@ -108,6 +109,8 @@ class SegmentRun {
     for (NodeId id = 0; id < graph.size(); ++id)
       if (const auto* projection = std::get_if<Projection>(&graph.node(id)))
         result.projections.push_back(measured(id, *projection));
+    if (experiment_.record.bound)
+      result.blocks = measure_depth(pipeline_, pipeline_.prefix.prefix.with(inputs()), prefix_, snn_->state());
     result.output_equal = output_equal();
     result.operations = snn_->state().operations();
     result.ticks_to_first_output = snn_->timing().first_output;
@@ -153,7 +156,7 @@ class SegmentRun {
       tally.spike_hops = activity.spikes * pipeline_.placement->hops_of_spikes(id);
     }
     if (experiment_.record.errors) {
-      measure_errors(graph, snn_->state(), id, at(dense_sites_[block], site), prefix_, tally);
+      measure_errors(graph, snn_->state(), id, at(dense_sites_[block], site), prefix_, tally, result.positions);
       probe_->measure(id, tally);
       probe_->measure_errors(id, at(dense_sites_[block], site), tally);
     }

@@ -20,6 +20,14 @@ ordered_json stored_calibration(const StoredRun& run) {
   return json.is_object() && json.contains("blocks") ? json : ordered_json::object();
 }
 
+ordered_json phases_of(const ordered_json& block) {
+  auto phases = ordered_json::object();
+  const ordered_json populations = block.value("populations", ordered_json::object());
+  for (const auto& [site, population] : populations.items())
+    if (population.is_object() && population.contains("phase")) phases[site] = population.at("phase");
+  return phases;
+}
+
 }  // namespace
 
 ordered_json calibration_section(const StoredRun& run) {
@@ -31,7 +39,9 @@ ordered_json calibration_section(const StoredRun& run) {
     blocks.push_back({{"name", fmt::format("blocks.{}", blocks.size())},
                       {"loss_before", block.value("loss_before", ordered_json(nullptr))},
                       {"loss_after", block.value("loss_after", ordered_json(nullptr))},
-                      {"curve", block.value("curve", ordered_json::array())}});
+                      {"curve", block.value("curve", ordered_json::array())},
+                      {"tokens", block.value("tokens", ordered_json(nullptr))},
+                      {"phases", phases_of(block)}});
   return {{"method", name(run.experiment.calibration.method)},
           {"text", text.text.string()},
           {"documents", text.segments},
@@ -39,11 +49,13 @@ ordered_json calibration_section(const StoredRun& run) {
           {"blocks", blocks}};
 }
 
-double calibration_seconds(const StoredRun& run) {
-  double seconds = 0;
+ordered_json calibration_costs(const StoredRun& run) {
+  if (!run.experiment.calibrates()) return nullptr;
+  auto costs = ordered_json::array();
   for (const ordered_json& block : stored_calibration(run).value("blocks", ordered_json::array()))
-    seconds += block.value("seconds", 0.0);
-  return seconds;
+    costs.push_back({{"seconds", block.value("seconds", ordered_json(nullptr))},
+                     {"peak_memory_bytes", block.value("peak_memory_bytes", ordered_json(nullptr))}});
+  return costs;
 }
 
 }  // namespace snnsim::experiments

@@ -41,6 +41,24 @@ ordered_json step_errors(const StepErrors& steps) {
           {"total", curve(steps.total, steps.dense)}};
 }
 
+/// The terms at each position, relative to its own dense values.
+ordered_json position_errors(const PositionErrors& positions) {
+  const auto relative = [&](const std::vector<double>& sums) {
+    auto values = ordered_json::array();
+    for (std::size_t p = 0; p < sums.size(); ++p) values.push_back(number(sums[p] / positions.dense[p]));
+    return values;
+  };
+  std::vector<double> cross = positions.total;
+  for (std::size_t p = 0; p < cross.size(); ++p)
+    cross[p] -= positions.clipping[p] + positions.quantization[p] + positions.propagated[p] + positions.unevenness[p];
+  return {{"clipping", relative(positions.clipping)},
+          {"quantization", relative(positions.quantization)},
+          {"propagated", relative(positions.propagated)},
+          {"unevenness", relative(positions.unevenness)},
+          {"cross", relative(cross)},
+          {"total", relative(positions.total)}};
+}
+
 /// Shares of uneven instances, and of their unevenness.
 ordered_json uneven_by_input(const UnevenCauses& causes) {
   std::uint64_t instances = 0;
@@ -84,6 +102,12 @@ std::vector<PopulationTally> merged_populations(const std::vector<SegmentResult>
   return merged(results, &SegmentResult::populations);
 }
 
+PositionErrors merged_positions(const std::vector<SegmentResult>& results) {
+  PositionErrors merged;
+  for (const SegmentResult& result : results) add_sums(merged, result.positions);
+  return merged;
+}
+
 PopulationTally whole_network(const std::vector<PopulationTally>& populations) {
   PopulationTally network;
   for (const PopulationTally& tally : populations) {
@@ -108,9 +132,11 @@ ordered_json populations_section(const Experiment& experiment, const std::vector
   return section;
 }
 
-ordered_json network_section(const Experiment& experiment, const PopulationTally& network) {
+ordered_json network_section(const Experiment& experiment, const PopulationTally& network,
+                             const PositionErrors& positions) {
   ordered_json out = {{"neurons", network.neurons}};
   put_measures(experiment, network, out);
+  out["position_errors"] = experiment.record.errors ? position_errors(positions) : ordered_json(nullptr);
   return out;
 }
 

@@ -22,6 +22,10 @@ ordered_json timing_section(const StoredRun& run) {
     operations += result.operations.synaptic_operations;
     wall += result.wall_s;
   }
+  const ordered_json calibration = calibration_costs(run);
+  double calibrating = 0;
+  for (const ordered_json& block : calibration)
+    if (block["seconds"].is_number()) calibrating += block["seconds"].get<double>();
   const auto most = [&](std::uint64_t SegmentResult::*member) {
     std::uint64_t value = 0;
     for (const SegmentResult& result : run.results) value = std::max(value, result.*member);
@@ -36,7 +40,8 @@ ordered_json timing_section(const StoredRun& run) {
           {"peak_events", most(&SegmentResult::peak_events)},
           {"peak_in_flight_bytes", most(&SegmentResult::peak_in_flight_bytes)},
           {"wall_s", number(wall)},
-          {"calibration_s", number(calibration_seconds(run))},
+          {"calibration_s", number(calibrating)},
+          {"calibration_blocks", calibration},
           {"tokens_per_s", number(static_cast<double>(tokens) / wall)},
           {"synaptic_operations_per_s", number(static_cast<double>(operations) / wall)},
           {"peak_rss_bytes", peak}};

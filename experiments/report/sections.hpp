@@ -20,19 +20,26 @@ std::vector<PopulationTally> merged_populations(const std::vector<SegmentResult>
 PopulationTally whole_network(const std::vector<PopulationTally>& populations);
 nlohmann::ordered_json populations_section(const Experiment& experiment,
                                            const std::vector<PopulationTally>& populations);
-nlohmann::ordered_json network_section(const Experiment& experiment, const PopulationTally& network);
+/// The errors by position of all texts and segments added up.
+PositionErrors merged_positions(const std::vector<SegmentResult>& results);
+nlohmann::ordered_json network_section(const Experiment& experiment, const PopulationTally& network,
+                                       const PositionErrors& positions);
 
 /// The tallies of all texts and segments added up, one per projection in the order of the graph.
 std::vector<ProjectionTally> merged_projections(const std::vector<SegmentResult>& results);
 nlohmann::ordered_json projections_section(const Experiment& experiment,
                                            const std::vector<ProjectionTally>& projections);
 
+/// What blocks add to the error of the residual stream, and the bound on it; null without record.bound.
+nlohmann::ordered_json bound_section(const StoredRun& run);
+
 nlohmann::ordered_json cause_section(const StoredRun& run, const std::vector<PopulationTally>& populations);
 
 /// How the calibration of each block went; null without one.
 nlohmann::ordered_json calibration_section(const StoredRun& run);
-/// Wall time of all blocks together.
-double calibration_seconds(const StoredRun& run);
+/// Wall time of each block, and the most memory that the process has held by its end; null
+/// without a calibration.
+nlohmann::ordered_json calibration_costs(const StoredRun& run);
 
 /// One object per table of experiment.energy.
 nlohmann::ordered_json energy_section(const Experiment& experiment, const OperationCount& operations,

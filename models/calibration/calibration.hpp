@@ -15,6 +15,7 @@ struct SiteCalibration {
   std::vector<float> initial_potential;  // v(0)/θ (width)
   /// δ(t)/θ, what step t of an integer_spiking neuron adds to its offset α, in all channels (T); empty: nothing.
   std::vector<float> step_offset{};
+  std::optional<std::uint32_t> phase{};  // steps that it waits (Population::phase); empty: as the network says
   bool operator==(const SiteCalibration&) const = default;
 };
 

@@ -40,6 +40,13 @@ Examples examples_of(const DenseModel& dense, const std::vector<std::vector<Toke
   return examples;
 }
 
+/// Positions behind the prefix, of all processes.
+std::uint64_t tokens_of(const BlockProblem& problem) {
+  return static_cast<std::uint64_t>(problem.sum([&](std::size_t i) {
+    return std::vector<double>{static_cast<double>(problem.own[i].target.rows() - problem.prefix)};
+  })[0]);
+}
+
 /// True if every process says so.
 bool all_agree(const ExampleShare& share, bool own) {
   const auto answers = share.gather({own ? 1.0 : 0.0});
@@ -91,6 +98,7 @@ BlockCalibration calibrate_block(const BlockProblem& problem, const BlockCalibra
     result = start;
     outcome.after = outcome.before;
   }
+  outcome.tokens = tokens_of(problem);
   outcome.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   return result;
 }
@@ -122,6 +130,7 @@ CalibrationOutcome calibrate(const QuantizedModel& model, const std::vector<std:
       outcome.calibration.blocks.push_back(calibrate_block(problem, uncalibrated(model.blocks[k], options.refinement),
                                                            calibrator, block,
                                                            [&](double loss) { observer.round_done(k, loss); }));
+      if (options.peak_memory) block.peak_memory = options.peak_memory();
       outcome.blocks.push_back(std::move(block));
       if (!all_agree(*options.share, observer.block_done(outcome))) return outcome;
     }

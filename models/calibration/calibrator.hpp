@@ -26,9 +26,11 @@ class Calibrator {
 
 /// How the calibration of a block went.
 struct BlockOutcome {
-  double before = 0, after = 0;  // loss
-  std::vector<double> curve;     // loss after each round
-  double seconds = 0;            // wall time
+  double before = 0, after = 0;   // loss
+  std::vector<double> curve;      // loss after each round
+  double seconds = 0;             // wall time
+  std::uint64_t tokens = 0;       // positions of the calibration text that the loss is over, of all processes
+  std::uint64_t peak_memory = 0;  // bytes, CalibrationOptions::peak_memory after the block; 0: not known
 };
 
 struct CalibrationOptions {
@@ -40,6 +42,7 @@ struct CalibrationOptions {
   std::function<std::uint32_t(std::string_view population)> phase{};
   std::uint32_t refinement = 1;  // of thresholds at the start (uncalibrated())
   std::shared_ptr<const ExampleShare> share = std::make_shared<ExampleShare>();  // with whom
+  std::function<std::uint64_t()> peak_memory{};  // most bytes that the process has held so far; empty: not known
 };
 
 struct CalibrationOutcome {

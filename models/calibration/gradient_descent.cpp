@@ -50,8 +50,7 @@ BlockCalibration descend(const BlockProblem& problem, const BlockCalibration& st
     for (std::size_t first = 0; first < examples.size(); first += batch) {
       const BlockCalibration now = descent.calibration(optimizer.parameters());
       const auto together = std::span(examples).subspan(first, std::min(batch, examples.size() - first));
-      optimizer.step(
-          problem.sum(together, [&](std::size_t own) { return descent.gradient(optimizer.parameters(), now, own); }));
+      optimizer.step(problem.sum(together, descent.gradient(optimizer.parameters(), now)));
     }
     BlockCalibration now = descent.calibration(optimizer.parameters());
     const double loss = problem.loss(now);
@@ -71,8 +70,9 @@ BlockCalibration descend_by_sites(const BlockProblem& problem, const BlockCalibr
   const Descent descent{
       .start = parameters.values(),
       .calibration = [&](const std::vector<double>& values) { return parameters.calibration(values); },
-      .gradient = [&](const std::vector<double>&, const BlockCalibration& now,
-                      std::size_t own) { return parameters.reduce(gradient(now, own), now); }};
+      .gradient = [&](const std::vector<double>&, const BlockCalibration& now) -> Descent::Gradient {
+        return [&](std::size_t own) { return parameters.reduce(gradient(now, own), now); };
+      }};
   return descend(problem, start, descent, options, observer);
 }
 

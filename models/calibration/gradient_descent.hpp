@@ -19,13 +19,14 @@ struct DescentOptions {
   std::size_t batch = 1;        // sequences whose gradients, added up, make a step; processes share those of a batch
 };
 
-/// What descends: parameters, the calibration that they stand for, and the gradient by them on one of our own examples.
+/// What descends: parameters, the calibration that they stand for, and the gradient by them, which is asked for once a
+/// step and then called for each of our own examples of the batch, at the same time.
 struct Descent {
+  using Gradient = std::function<std::vector<double>(std::size_t own)>;
+
   std::vector<double> start;
   std::function<BlockCalibration(const std::vector<double>& parameters)> calibration;
-  std::function<std::vector<double>(const std::vector<double>& parameters, const BlockCalibration& calibration,
-                                    std::size_t own)>
-      gradient;
+  std::function<Gradient(const std::vector<double>& parameters, const BlockCalibration& calibration)> gradient;
 };
 
 /// AdamW with cosine decay, a batch of examples a step, in an order of its own in each epoch. Of the calibrations after

@@ -207,12 +207,14 @@ std::uint32_t lag(const BlockPhases& phases) {
 
 SpikingBlock::SpikingBlock(const BlockConstants& constants, const QuantizedBlock& block, const BlockNeurons& neurons,
                            std::uint32_t timesteps, const BlockPhases& phases)
-    : constants_(constants),
-      block_(block),
-      neurons_(neurons),
-      timesteps_(timesteps),
-      first_step_(first_steps(phases)),
-      lag_(lag(phases)) {}
+    : constants_(constants), block_(block), neurons_(neurons), timesteps_(timesteps), phases_(phases) {}
+
+BlockPhases SpikingBlock::phases(const BlockCalibration& calibration) const {
+  BlockPhases phases = phases_;
+  for (const Site site : kAllSites)
+    if (at(calibration, site)) at(phases, site) = at(calibration, site)->phase.value_or(at(phases_, site));
+  return phases;
+}
 
 void SpikingBlock::run(const BlockCalibration& calibration, const KvCache& prefix, SteppedStream& stream,
                        const Observer& observer, std::vector<StepRecord<float>>* records) const {
@@ -221,16 +223,17 @@ void SpikingBlock::run(const BlockCalibration& calibration, const KvCache& prefi
   cache.key.resize_rows(stream.front().rows());
   cache.value.resize_rows(stream.front().rows());
   BlockBuffers buffers;
-  SpikingArithmetic arithmetic(block_, neurons_, calibration, timesteps_, first_step_, rows);
-  const std::uint32_t steps = timesteps_ + lag_;
+  const BlockPhases first_step = first_steps(phases(calibration));
+  const std::uint32_t lag = models::lag(phases(calibration)), steps = timesteps_ + lag;
+  SpikingArithmetic arithmetic(block_, neurons_, calibration, timesteps_, first_step, rows);
   arithmetic.observe(observer, steps);
   if (records != nullptr) records->assign(steps, {});
-  const Matrix<float> whole = lag_ > 0 ? stream.back() : Matrix<float>();
+  const Matrix<float> whole = lag > 0 ? stream.back() : Matrix<float>();
   for (std::uint32_t step = 1; step <= steps; ++step) {
     Matrix<float> hidden = step > timesteps_ ? whole : std::move(stream[step - 1]);
     arithmetic.begin_step(step, hidden, records != nullptr ? &(*records)[step - 1] : nullptr);
     forward_block(constants_, arithmetic, rows, hidden, OneSequence(cache), buffers);
-    if (step > lag_) stream[step - lag_ - 1] = std::move(hidden);
+    if (step > lag) stream[step - lag - 1] = std::move(hidden);
   }
 }
 

@@ -32,16 +32,20 @@ std::uint32_t lag(const BlockPhases& phases);
 /// operators in the same order as in the SpikingGraph, so the same bits. Steps are counted from when its input starts.
 class SpikingBlock {
  public:
-  /// block: of the stored or rotated model; all references must outlive this. T = timesteps >= 1.
+  /// block: of the stored or rotated model; all references must outlive this. T = timesteps >= 1. phases: of the
+  /// populations whose calibration has none.
   SpikingBlock(const BlockConstants& constants, const QuantizedBlock& block, const BlockNeurons& neurons,
                std::uint32_t timesteps, const BlockPhases& phases = {});
+
+  std::uint32_t timesteps() const { return timesteps_; }
+  /// How long the populations of the calibrated block wait.
+  BlockPhases phases(const BlockCalibration& calibration) const;
 
   /// What a population emitted after its last step, as value (positions × width), and X(T).
   using Observer = std::function<void(Site, const Matrix<float>& drive, const Matrix<float>& value)>;
   /// Takes the stream of a sequence through the block, in place: from its T steps to those of the output, which come
-  /// lag(phases) later. prefix: keys and values of the leading positions that
-  /// stay in full precision; their rows are left alone. `records` gets all T + lag(phases) steps, for the rows behind
-  /// the prefix.
+  /// lag(phases(calibration)) later. prefix: keys and values of the leading positions that stay in full precision;
+  /// their rows are left alone. `records` gets all of these steps, for the rows behind the prefix.
   void run(const BlockCalibration& calibration, const KvCache& prefix, SteppedStream& stream,
            const Observer& observer = {}, std::vector<StepRecord<float>>* records = nullptr) const;
 
@@ -50,8 +54,7 @@ class SpikingBlock {
   const QuantizedBlock& block_;
   const BlockNeurons& neurons_;
   std::uint32_t timesteps_;
-  BlockPhases first_step_;  // of each population
-  std::uint32_t lag_;
+  BlockPhases phases_;
 };
 
 }  // namespace snnsim::models

@@ -100,12 +100,14 @@ class WeightTuning final : public Calibrator {
               now.weights = levels.rounded(values);
               return now;
             },
-        .gradient =
-            [&](const std::vector<double>& values, const BlockCalibration& now, std::size_t example) {
-              const FloatMaps maps(problem.dense.block(problem.number), problem.quantized, now, problem.prefix);
-              const BlockGradients gradients = loss_gradient(problem, maps, now, problem.own[example], true);
-              return levels.by_levels(gradients.weights, values);
-            }};
+        .gradient = [&](const std::vector<double>& values, const BlockCalibration& now) -> Descent::Gradient {
+          const auto maps = std::make_shared<const FloatMaps>(problem.dense.block(problem.number), problem.quantized,
+                                                              now, problem.prefix);
+          return [&, maps](std::size_t example) {
+            const BlockGradients gradients = loss_gradient(problem, *maps, now, problem.own[example], true);
+            return levels.by_levels(gradients.weights, values);
+          };
+        }};
     return descend(problem, start, descent, options_, observer);
   }
 

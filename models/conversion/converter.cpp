@@ -27,7 +27,7 @@ class GraphBuilder {
     result_.timesteps = options_.timesteps;
     result_.exact = options_.calibration == nullptr && options_.refinement == 1;
     NodeId stream = graph_.add(Source{config_.hidden_size, options_.embedding});
-    for (std::size_t k = 0; k < model_.blocks.size(); ++k) stream = add_block(k, stream);
+    for (std::size_t k = 0; k < model_.blocks.size(); ++k) result_.streams.push_back(stream = add_block(k, stream));
     if (rotation_ != nullptr) stream = add_rotation(rotation_->stream, 1, stream, RotationOperator::Direction::undo);
     graph_.set_output(add_norm(model_.dense->final_norm_gain(), stream));
     graph_.finish();
@@ -69,6 +69,7 @@ class GraphBuilder {
                           .step_potential = step_potential(parameters)};
     population.range = reach(population.neuron, range);
     if (options_.phase) population.phase = options_.phase(name);
+    if (parameters.phase) population.phase = parameters.phase;
     result_.exact = result_.exact && population.range == range &&
                     exact(population.neuron, options_.input ? options_.input(name) : InputPattern{});
     return graph_.add(std::move(population), drive);

@@ -8,6 +8,7 @@
 #include "core/simulation/executor.hpp"
 #include "core/spiking_graph.hpp"
 #include "models/calibration/calibration.hpp"
+#include "models/conversion/late_outputs.hpp"
 #include "models/quantization/quantized_model.hpp"
 
 namespace snnsim::models {
@@ -22,8 +23,8 @@ struct ConversionOptions {
   /// What delays and phases make of a population's input; empty: it comes in steps.
   std::function<InputPattern(std::string_view population)> input{};
   Axon axon{};  // of every projection
-  /// Thresholds, potentials, biases and weights; null: those of the quantizers. Where the channels of a site have
-  /// thresholds in other ratios than the quantizer's steps, what it feeds adds up in fp32.
+  /// Thresholds, potentials, phases, biases and weights; null: those of the quantizers. Where the channels of a site
+  /// have thresholds in other ratios than the quantizer's steps, what it feeds adds up in fp32.
   const Calibration* calibration = nullptr;
   std::uint32_t refinement =
       1;  // thresholds that are not calibrated are so many times finer than the quantizers' steps
@@ -33,6 +34,8 @@ struct ConversionOptions {
 struct SpikingModel {
   SpikingGraph graph;
   std::vector<PerSite<NodeId>> sites;  // per block: the population of a site, or the operator of an analog one
+  std::vector<NodeId> streams;         // per block: the residual stream behind it
+  Readout readout{};
   std::uint32_t timesteps = 1;
   bool exact = false;  // every population equals its quantizer for every input: SNN = QANN must hold, bit for bit
 

@@ -33,8 +33,15 @@ void SpikingSequence::append(std::span<const TokenId> tokens, Probe* probe) {
   const auto first = static_cast<Position>(state_.positions());
   state_.append(dense_.embed(tokens));
   PageProbe pages;
-  ProbeList probes{probe, &pages};
-  timing_.include(executor_.run(state_, first, static_cast<Position>(state_.positions()), &probes));
+  LateOutputs late(spiking_.readout);
+  const bool averages = spiking_.readout.steps > 1;
+  ProbeList probes{probe, &pages, averages ? &late : nullptr};
+  const SimulationTiming timing = executor_.run(state_, first, static_cast<Position>(state_.positions()), &probes);
+  timing_.include(timing);
+  if (!averages) return;
+  if (late_mean_.rows() == 0) late_mean_ = Matrix<float>(0, dense_.config().hidden_size);
+  late_mean_.resize_rows(state_.positions());
+  late.mean(timing.horizon, first, late_mean_);
 }
 
 }  // namespace snnsim::models

@@ -19,9 +19,12 @@ class SpikingSequence {
   /// Simulates the tokens as the next positions, all at once. Timing is the latest over all calls.
   void append(std::span<const TokenId> tokens, Probe* probe = nullptr);
 
-  /// State of the network; the value of graph.output() is the final RMSNorm (positions × hidden).
   const NetworkState& state() const { return state_; }
-  const Matrix<float>& normalised() const { return state_.value(spiking_.graph.output()); }
+  /// The final RMSNorm (positions × hidden), by the model's read-out. LM heads are linear: the mean of its late states
+  /// gives the mean of their logits.
+  const Matrix<float>& normalised() const {
+    return spiking_.readout.steps > 1 ? late_mean_ : state_.value(spiking_.graph.output());
+  }
   const SimulationTiming& timing() const { return timing_; }
 
  private:
@@ -30,6 +33,7 @@ class SpikingSequence {
   const Executor& executor_;
   NetworkState state_;
   SimulationTiming timing_;
+  Matrix<float> late_mean_;  // of the states that are averaged, if more than one is
 };
 
 }  // namespace snnsim::models

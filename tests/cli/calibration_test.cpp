@@ -71,6 +71,29 @@ TEST_CASE("a neuron with headroom moves by more levels a step, so that less of i
   CHECK(report["populations"][0]["threshold"] == plain["populations"][0]["threshold"]);
 }
 
+TEST_CASE(
+    "populations that calibration lets wait: the network takes as many steps more, and is closer to the dense one") {
+  const std::string settings =
+      "--quiet --set quantization.activation_bits=4 --set calibration.segments=2 --set calibration.length=48 "
+      "--set calibration.epochs=2 --set calibration.learning_rate=0.02 --set calibration.max_wait=1 ";
+  const json waiting = report_of_run(short_run(settings + "--set calibration.method=phase_search"));
+  const json both =
+      report_of_run(short_run(settings + "--set calibration.method=theta_v0 --set calibration.phases=searched"));
+  const json plain = report_of_run(short_run("--quiet --set quantization.activation_bits=4"));
+  std::uint64_t waits = 0;
+  for (std::size_t k = 0; k < 6; ++k) {
+    const json &block = waiting["calibration"]["blocks"][k], &then = both["calibration"]["blocks"][k];
+    if (!block["phases"].empty()) ++waits;
+    CHECK(block["tokens"] == 2 * 47);
+    CHECK(then["loss_after"] <= then["curve"][block["curve"].size()]);
+    CHECK(waiting["timing"]["calibration_blocks"][k]["peak_memory_bytes"] > 1000000);
+  }
+  CHECK(waits > 0);
+  CHECK(waiting["timing"]["ticks_to_horizon"] == plain["timing"]["ticks_to_horizon"].get<std::uint64_t>() + waits);
+  CHECK(kl(waiting) < 0.9 * kl(plain));
+  CHECK(kl(both) < 0.9 * kl(plain));
+}
+
 TEST_CASE("a calibration that is asked to stop ends with 130 and goes on at the next block, to the same results") {
   const ScratchFolder folder;
   const auto has_a_block = [&] {
@@ -107,6 +130,9 @@ TEST_CASE("what a calibrator cannot do is refused before anything runs") {
   const Outcome stored =
       run_command(short_run("--set calibration.method=weights --set quantization.weight_bits=16"), folder.path());
   CHECK(stored.exit_code == 2);
+  const Outcome nothing = run_command(short_run("--set calibration.phases=searched"), folder.path());
+  CHECK(nothing.exit_code == 2);
+  CHECK(nothing.err.find("nothing is calibrated") != std::string::npos);
   CHECK(!fs::exists(folder.path() / "runs"));
 }
 

@@ -58,7 +58,10 @@ bool same_results(const fs::path& a, const fs::path& b) {
 /// What a calibration set, and how each block went, but for the time that it took.
 nlohmann::json calibration_of(const fs::path& run) {
   nlohmann::json calibration = nlohmann::json::parse(content(run / "calibration.json"));
-  for (nlohmann::json& block : calibration.at("blocks")) block.erase("seconds");
+  for (nlohmann::json& block : calibration.at("blocks")) {
+    block.erase("seconds");
+    block.erase("peak_memory_bytes");
+  }
   return calibration;
 }
 

@@ -5,6 +5,7 @@
 
 #include "experiments/report/html/line_chart.hpp"
 #include "experiments/report/html/page_sections.hpp"
+#include "models/llama/sites.hpp"
 
 namespace snnsim::experiments::html {
 namespace {
@@ -39,15 +40,28 @@ std::string chart_of(const Value& blocks) {
   return line_chart(chart);
 }
 
-std::string table_of(const Value& blocks) {
+/// "mlp_in 1, v 2": the populations whose start calibration has chosen.
+std::string waits(const Value& phases) {
+  std::string list;
+  for (const models::Site site : models::kAllSites)
+    if (const Value phase = phases[std::string(models::name(site))]; !phase.is_null())
+      list += fmt::format("{}{} {}", list.empty() ? "" : ", ", models::name(site), number(phase, whole));
+  return list;
+}
+
+std::string table_of(const Value& blocks, const Value& costs) {
   std::string rows;
   for (std::size_t k = 0; k < blocks.size(); ++k)
-    rows +=
-        fmt::format("<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td></tr>\n", breakable(blocks[k]["name"].text()),
-                    number(blocks[k]["loss_before"], percents), number(blocks[k]["loss_after"], percents));
+    rows += fmt::format(
+        "<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
+        breakable(blocks[k]["name"].text()), number(blocks[k]["loss_before"], percents),
+        number(blocks[k]["loss_after"], percents), number(costs[k]["seconds"], significant),
+        number(blocks[k]["tokens"], whole), number(costs[k]["peak_memory_bytes"], prefixed),
+        waits(blocks[k]["phases"]));
   return scrolling(
       "<table><thead><tr><th scope=\"col\">block</th><th scope=\"col\">before</th>"
-      "<th scope=\"col\">after</th></tr></thead><tbody>\n" +
+      "<th scope=\"col\">after</th><th scope=\"col\">seconds</th><th scope=\"col\">tokens</th>"
+      "<th scope=\"col\">peak memory, bytes</th><th scope=\"col\">waits, steps</th></tr></thead><tbody>\n" +
       rows + "</tbody></table>");
 }
 
@@ -64,7 +78,8 @@ Section calibration(const Value& report) {
       number(report["timing"]["calibration_s"], whole),
       blocks.size() > kMostNamed ? "; the first block is faint, the last strong" : "");
   return {"calibration", "Calibration",
-          figure(chart_of(blocks), caption) + details("Loss of every block", table_of(blocks))};
+          figure(chart_of(blocks), caption) +
+              details("Loss of every block", table_of(blocks, report["timing"]["calibration_blocks"]))};
 }
 
 }  // namespace snnsim::experiments::html

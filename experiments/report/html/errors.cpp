@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "experiments/report/html/line_chart.hpp"
@@ -63,6 +65,43 @@ std::string over_steps(const Value& report) {
          (network["errors"]["unevenness"].number() > 0 ? by_input(network["uneven_by_input"]) : "");
 }
 
+constexpr std::size_t kMostPoints = 128;  // of a line
+
+/// The mean of the numbers of a list from `first` on, at most `count` of them.
+double mean_of(const Value& list, std::size_t first, std::size_t count) {
+  const std::size_t end = std::min(list.size(), first + count);
+  double sum = 0;
+  for (std::size_t i = first; i < end; ++i) sum += list[i].number();
+  return sum / static_cast<double>(end - first);
+}
+
+/// The terms at each position, or the means of neighbours where there are many.
+std::string positions_chart(const Value& errors, std::size_t positions) {
+  LineChart chart{.description = "error by cause at each position"};
+  std::vector<double> all;
+  const std::size_t together = (positions + kMostPoints - 1) / kMostPoints;
+  for (const std::string kind : {"clipping", "quantization", "propagated", "unevenness", "total"}) {
+    Series series{.name = kind, .colour = chart.series.size()};
+    for (std::size_t first = 0; first < positions; first += together) {
+      series.points.push_back({static_cast<double>(first + 1), mean_of(errors[kind], first, together)});
+      all.push_back(series.points.back().y);
+    }
+    chart.series.push_back(std::move(series));
+  }
+  chart.x = {.label = "position", .low = 1, .high = static_cast<double>(positions)};
+  chart.y = Axis::around("mean square / mean x²", all);
+  return line_chart(chart);
+}
+
+/// Nothing for a single position, or a report without them.
+std::string over_positions(const Value& report) {
+  const Value errors = report["network"]["position_errors"];
+  if (errors["total"].size() < 2) return "";
+  return figure(positions_chart(errors, errors["total"].size()),
+                "The terms at each position behind the full-precision prefix, over all populations, relative to the "
+                "dense values there.");
+}
+
 }  // namespace
 
 Section errors(const Value& report) {
@@ -81,7 +120,7 @@ Section errors(const Value& report) {
           figure(stacked_bars(chart),
                  "Bars: the four mean squares. Numbers: the mean square of the whole difference, which is smaller or "
                  "larger than their sum as the terms cancel or agree.") +
-          over_steps(report)};
+          over_steps(report) + over_positions(report)};
 }
 
 }  // namespace snnsim::experiments::html

@@ -14,6 +14,7 @@ Section zero_shot(const Value& report);
 Section errors(const Value& report);
 Section activity(const Value& report);  // heat maps of firing rate and unevenness
 Section arrival(const Value& report);
+Section bound(const Value& report);        // of the error over the depth
 Section calibration(const Value& report);  // loss of each block, round by round
 /// `run` names the data of the raster on the page.
 Section raster(const std::string& run, const SpikeExcerpt& excerpt);

@@ -32,7 +32,7 @@ std::string run_article(const nlohmann::ordered_json& json, const SpikeExcerpt& 
       "<article>\n<header><h1>{}</h1>\n<p>{}</p>\n{}</header>\n{}</article>\n", escape(report["name"].text()),
       subtitle(report), incomplete(report),
       with_links(run, {headline(report), zero_shot(report), errors(report), activity(report), arrival(report),
-                       calibration(report), raster(run, spikes), energy(report), operations(report),
+                       bound(report), calibration(report), raster(run, spikes), energy(report), operations(report),
                        what_is_a_spike(report), all_populations(report), all_projections(report), provenance(report)}));
 }
 

@@ -43,7 +43,9 @@ WeightMatrix halved(const WeightMatrix& matrix) {
 TEST_CASE("a calibration is read as it was written, bit for bit") {
   const QuantizedModel qann =
       tests::quantized(std::make_shared<const DenseModel>(tests::random_checkpoint(3)), 8, 6, 1);
-  const models::CalibrationOutcome outcome = calibrated(qann);
+  models::CalibrationOutcome outcome = calibrated(qann);
+  at(outcome.calibration.blocks[1], Site::attn_out)->phase = 2;
+  outcome.blocks[1].peak_memory = 123456789012;
   const tests::ScratchFolder folder;
   const std::filesystem::path file = folder.path() / "calibration.json";
   write_calibration(file, outcome, qann);
@@ -53,6 +55,8 @@ TEST_CASE("a calibration is read as it was written, bit for bit") {
   CHECK_FALSE(outcome.calibration.blocks[0] == uncalibrated(qann.blocks[0]));
   CHECK(read.blocks[1].curve == outcome.blocks[1].curve);
   CHECK(read.blocks[1].before == outcome.blocks[1].before);
+  CHECK(read.blocks[1].tokens == 11);
+  CHECK(read.blocks[1].peak_memory == 123456789012);
 }
 
 TEST_CASE("biases are read as they were written") {
@@ -106,6 +110,9 @@ TEST_CASE("a calibration file that is damaged or of another model is refused") {
         ": does not fit the model");
   CHECK(said([](auto& blocks) { blocks[0]["populations"]["q"]["step_offset"][0][1] = 4000000000U; }) ==
         ": does not fit the model");
+  CHECK(said([](auto& blocks) { blocks[0]["populations"]["q"]["phase"] = 3; }) == "accepted");
+  CHECK(said([](auto& blocks) { blocks[0]["populations"]["q"]["phase"] = -1; }) == ": does not fit the model");
+  CHECK(said([](auto& blocks) { blocks[0]["populations"]["q"]["phase"] = "late"; }) == ": damaged");
   CHECK(said([](auto& blocks) { blocks[0]["bias"]["down"] = {{0.5, 3}}; }) == ": does not fit the model");
   CHECK(said([](auto& blocks) { blocks[0]["bias"]["down"] = "none"; }) == ": damaged");
   CHECK(said([](auto& blocks) { blocks[0]["populations"]["q"]["threshold"][0] = 7; }) == ": damaged");

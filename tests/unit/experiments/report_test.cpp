@@ -214,8 +214,34 @@ TEST_CASE("populations are merged, and the four errors and the cross term add up
   CHECK(steps["unevenness"][3].get<double>() == doctest::Approx(0.05).epsilon(1e-12));
   CHECK(second["uneven_by_input"]["alternating"]["instances"] == 0.4);
   CHECK(second["uneven_by_input"]["late"]["unevenness"].get<double>() == doctest::Approx(0.2).epsilon(1e-12));
+  const ordered_json& positions = report["network"]["position_errors"];
+  REQUIRE(positions["total"].size() == 2);
+  CHECK(positions["unevenness"][0].get<double>() == doctest::Approx(0.004).epsilon(1e-12));
+  CHECK(positions["unevenness"][1].get<double>() == doctest::Approx(0.005).epsilon(1e-12));
+  for (std::size_t p = 0; p < 2; ++p) {
+    double sum = 0;
+    for (std::size_t i = 0; i < 5; ++i) sum += positions[terms[i]][p].get<double>();
+    CHECK(sum == doctest::Approx(positions["total"][p].get<double>()).epsilon(1e-14));
+  }
   CHECK(report["network"]["neurons"] == 16);
   CHECK(report["network"]["firing_rate"] == 402.0 / (320 * 4));
+}
+
+TEST_CASE("the bound of a run that measures it, by hand; null for others") {
+  StoredRun run = sample_run();
+  CHECK(make_report(run)["bound"].is_null());
+  run.experiment.record.bound = true;
+  const ordered_json bound = make_report(run)["bound"];
+  REQUIRE(bound.size() == 2);
+  CHECK(bound[0]["factor"].is_null());
+  CHECK(bound[0]["bound"].get<double>() == doctest::Approx(0.2));
+  CHECK(bound[0]["error"].get<double>() == doctest::Approx(0.2));
+  CHECK(bound[1]["name"] == "blocks.1");
+  CHECK(bound[1]["factor"].get<double>() == doctest::Approx(2));
+  CHECK(bound[1]["unevenness"].get<double>() == doctest::Approx(0.2));
+  CHECK(bound[1]["quantization"].get<double>() == doctest::Approx(0.1));
+  CHECK(bound[1]["bound"].get<double>() == doctest::Approx(2 * 0.2 + 0.2 + 0.1));
+  CHECK(bound[1]["error"].get<double>() == doctest::Approx(0.3));
 }
 
 TEST_CASE("energy on horowitz_45nm, by hand") {

@@ -57,6 +57,9 @@ inline SegmentResult sample_result(std::size_t text = 0, std::size_t segment = 0
     tally.causes = {.slow = {1, 1 * x}, .late = {2, 2 * x}, .overshooting = {3, 3 * x}, .alternating = {4, 4 * x}};
     result.populations.push_back(tally);
   }
+  result.positions = {{1000 * x, 1000 * x}, {1 * x, 1 * x}, {2 * x, 2 * x},
+                      {3 * x, 3 * x},       {4 * x, 5 * x}, {11 * x, 12 * x}};
+  result.blocks = {{100 * x, 4 * x, 0, 0, 1 * x, 1 * x}, {100 * x, 9 * x, 4 * x, 16 * x, 1 * x, 4 * x}};
   for (const char* name : {"blocks.0.query", "blocks.1.query"}) {
     ProjectionTally tally{.name = name, .from = std::string(name, 9) + "attn_in", .synapses = 64};
     tally.spikes = 100 + segment;

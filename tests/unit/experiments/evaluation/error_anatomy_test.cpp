@@ -31,8 +31,15 @@ struct Settled {
 
   PopulationTally measured(const Matrix<float>& dense, std::size_t prefix = 0) const {
     PopulationTally tally;
-    measure_errors(graph, *state, id, dense, prefix, tally);
+    PositionErrors positions;
+    measure_errors(graph, *state, id, dense, prefix, tally, positions);
     return tally;
+  }
+  PositionErrors by_position(const Matrix<float>& dense, std::size_t prefix = 0) const {
+    PopulationTally tally;
+    PositionErrors positions;
+    measure_errors(graph, *state, id, dense, prefix, tally, positions);
+    return positions;
   }
 };
 
@@ -89,9 +96,52 @@ TEST_CASE("positions of the prefix are left out, and tallies add up over calls")
   CHECK(tally.instances == 2);
   CHECK(tally.uneven == 0);
   CHECK(tally.dense == 0.5);
-  measure_errors(network.graph, *network.state, network.id, dense, 1, tally);
+  PositionErrors positions;
+  measure_errors(network.graph, *network.state, network.id, dense, 1, tally, positions);
   CHECK(tally.instances == 4);
   CHECK(tally.dense == 1);
+}
+
+TEST_CASE("at each position the terms are those of a network with this position alone, behind the prefix") {
+  tests::Random random{36};
+  Matrix<float> input(5, 3), dense(5, 3);
+  for (float& x : input.values()) x = 4 * random.normal();
+  for (float& x : dense.values()) x = 4 * random.normal();
+  const PositionErrors positions = Settled(input).by_position(dense, 2);
+  REQUIRE(positions.total.size() == 3);
+  for (std::size_t p = 0; p < 3; ++p) {
+    Matrix<float> one_input(1, 3), one_dense(1, 3);
+    std::copy_n(input.row(2 + p), 3, one_input.row(0));
+    std::copy_n(dense.row(2 + p), 3, one_dense.row(0));
+    const PopulationTally alone = Settled(one_input).measured(one_dense);
+    CHECK(positions.dense[p] == alone.dense);
+    CHECK(positions.clipping[p] == alone.clipping);
+    CHECK(positions.quantization[p] == alone.quantization);
+    CHECK(positions.propagated[p] == alone.propagated);
+    CHECK(positions.unevenness[p] == alone.unevenness);
+    CHECK(positions.total[p] == alone.total);
+  }
+}
+
+TEST_CASE("with one neuron the terms at a position add up to its x - a, to rounding") {
+  tests::Random random{37};
+  Matrix<float> input(200, 1), dense(200, 1);
+  for (float& x : input.values()) x = 4 * random.normal();
+  for (float& x : dense.values()) x = 4 * random.normal();
+  const PositionErrors e = Settled(input).by_position(dense);
+  for (std::size_t p = 0; p < 200; ++p)
+    CHECK(adds_up({.dense = e.dense[p],
+                   .clipping = e.clipping[p],
+                   .quantization = e.quantization[p],
+                   .propagated = e.propagated[p],
+                   .unevenness = e.unevenness[p],
+                   .total = e.total[p]}));
+}
+
+TEST_CASE("errors by position add up over segments of other lengths") {
+  PositionErrors sum{{1}, {2}, {3}, {4}, {5}, {6}};
+  add_sums(sum, {{10, 100}, {20, 200}, {30, 300}, {40, 400}, {50, 500}, {60, 600}});
+  CHECK(sum == PositionErrors{{11, 100}, {22, 200}, {33, 300}, {44, 400}, {55, 500}, {66, 600}});
 }
 
 TEST_CASE("counts that differ from the QANN's are counted") {

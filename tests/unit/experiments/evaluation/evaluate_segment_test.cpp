@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include <doctest/doctest.h>
 #include <oneapi/tbb/global_control.h>
 
+#include "experiments/evaluation/depth_errors.hpp"
 #include "tests/support/assets.hpp"
 
 namespace snnsim::experiments {
@@ -66,6 +68,37 @@ TEST_CASE("sigma-delta is the QANN: no unevenness, no divergence, the same likel
       CHECK(tally.uneven == 0);
       CHECK(tally.instances == tally.neurons * 18);  // 20 ids: the last is only predicted, the first is the prefix
     }
+  }
+}
+
+TEST_CASE("errors by position add up to those of the populations, a position each behind the prefix") {
+  const SegmentResult result = evaluated(bundled_experiment(Neuron::integer_spiking, 4));
+  PopulationTally network;
+  for (const PopulationTally& tally : result.populations) add_sums(network, tally);
+  const auto sum = [](const std::vector<double>& values) {
+    CHECK(values.size() == 18);
+    return doctest::Approx(std::accumulate(values.begin(), values.end(), 0.0)).epsilon(1e-12);
+  };
+  CHECK(network.unevenness > 0);
+  CHECK(network.dense == sum(result.positions.dense));
+  CHECK(network.clipping == sum(result.positions.clipping));
+  CHECK(network.quantization == sum(result.positions.quantization));
+  CHECK(network.propagated == sum(result.positions.propagated));
+  CHECK(network.unevenness == sum(result.positions.unevenness));
+  CHECK(network.total == sum(result.positions.total));
+}
+
+TEST_CASE("a bound is measured where it is asked for") {
+  Experiment experiment = bundled_experiment(Neuron::integer_spiking, 4);
+  experiment.quantization.rotation = Rotation::hadamard;
+  CHECK(evaluated(experiment).blocks.empty());
+  experiment.record.bound = true;
+  const std::vector<BlockErrors> blocks = evaluated(experiment).blocks;
+  REQUIRE(blocks.size() == 6);
+  for (const DepthBound& depth : depth_bounds(blocks)) {
+    CHECK(depth.error > 0);
+    CHECK(depth.error < 1);
+    CHECK(depth.bound >= depth.error);
   }
 }
 

@@ -64,7 +64,8 @@ TEST_CASE("the terms after the last step of a run are those that are measured in
   ArrivalProbe probe(graph, {.timesteps = 4}, 0, kPositions);
   make_event_executor(graph, TimeSettings{.timesteps = 4})->run(state, 0, kPositions, &probe);
   PopulationTally whole, steps;
-  measure_errors(graph, state, id, dense, 0, whole);
+  PositionErrors positions;
+  measure_errors(graph, state, id, dense, 0, whole, positions);
   probe.measure_errors(id, dense, steps);
   CHECK(whole.unevenness > 0);
   CHECK(steps.steps.dense == doctest::Approx(whole.dense));

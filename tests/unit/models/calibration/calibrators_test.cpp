@@ -6,9 +6,11 @@
 
 #include "core/error.hpp"
 #include "models/calibration/bias_correction.hpp"
+#include "models/calibration/calibrator_sequence.hpp"
 #include "models/calibration/coordinate_search.hpp"
 #include "models/calibration/local_threshold_balancing.hpp"
 #include "models/calibration/mean_correction.hpp"
+#include "models/calibration/phase_search.hpp"
 #include "models/calibration/spiking_threshold_search.hpp"
 #include "models/calibration/theta_v0.hpp"
 #include "models/calibration/weight_tuning.hpp"
@@ -53,6 +55,8 @@ std::vector<std::unique_ptr<const Calibrator>> all_calibrators() {
   all.push_back(make_theta_v0({.thresholds = false, .potentials = false, .offsets = kSteps},
                               {.epochs = 8, .learning_rate = 0.02}));
   all.push_back(make_coordinate_search({.thresholds = false, .potentials = false, .offsets = kSteps}, 2));
+  all.push_back(make_phase_search(2));
+  all.push_back(make_calibrator_sequence(make_phase_search(1), make_mean_correction(MeanTarget::dense)));
   return all;
 }
 
@@ -302,6 +306,90 @@ TEST_CASE("a network whose populations wait is calibrated with the steps that it
   const CalibrationOutcome at_once = setting.run(*calibrator);
   CHECK(waiting.blocks[0].before < at_once.blocks[0].before);  // less arrives after a neuron's last step
   CHECK(waiting.blocks[0].after < waiting.blocks[0].before);
+}
+
+TEST_CASE("phases are searched by the loss: the best wait first, and no longer than allowed") {
+  const Setting setting;
+  for (const std::uint32_t max_wait : {1U, 2U}) {
+    const CalibrationOutcome outcome = setting.run(*make_phase_search(max_wait));
+    const BlockCalibration& chosen = outcome.calibration.blocks[0];
+    BlockPhases phases{};
+    for (const Site site : kAllSites) at(phases, site) = at(chosen, site)->phase.value_or(0);
+    CHECK(lag(phases) == max_wait);
+    CHECK(outcome.blocks[0].after == outcome.blocks[0].curve.back());
+    with_first_block(setting, [&](const BlockProblem& problem) {
+      CHECK(problem.loss(chosen) == outcome.blocks[0].after);
+      double least = outcome.blocks[0].before;
+      for (const Site site : kAllSites) {
+        BlockCalibration tried = uncalibrated(setting.qann.blocks[0]);
+        at(tried, site)->phase = 1;
+        least = std::min(least, problem.loss(tried));
+      }
+      CHECK(outcome.blocks[0].curve.front() == least);
+    });
+  }
+}
+
+TEST_CASE("a population does not wait where there is nothing to wait for") {
+  const Setting setting;
+  CalibrationOptions options = setting.options();
+  options.neuron = [](std::string_view, LevelRange range) { return SigmaDelta{range}; };
+  CalibrationObserver observer;
+  const CalibrationOutcome exact = calibrate(setting.qann, setting.sequences, options, *make_phase_search(3), observer);
+  CHECK(exact.calibration.blocks[0] == uncalibrated(setting.qann.blocks[0]));
+  CHECK(exact.blocks[0].curve.empty());
+  options = setting.options();
+  options.phase = [](std::string_view) { return kSteps; };  // all inputs are complete
+  const CalibrationOutcome complete =
+      calibrate(setting.qann, setting.sequences, options, *make_phase_search(3), observer);
+  CHECK(complete.calibration.blocks[0] == uncalibrated(setting.qann.blocks[0]));
+}
+
+TEST_CASE("searched phases come on top of given ones") {
+  const Setting setting;
+  CalibrationOptions options = setting.options();
+  options.phase = [](std::string_view population) { return population.ends_with(".mlp_in") ? 1U : 0U; };
+  CalibrationObserver observer;
+  const CalibrationOutcome outcome =
+      calibrate(setting.qann, setting.sequences, options, *make_phase_search(1), observer);
+  const auto chosen = at(outcome.calibration.blocks[0], Site::mlp_in)->phase;
+  CHECK((!chosen || *chosen == 2));
+  BlockPhases phases{};
+  for (const Site site : kAllSites)
+    at(phases, site) = at(outcome.calibration.blocks[0], site)->phase.value_or(site == Site::mlp_in ? 1 : 0);
+  CHECK(lag(phases) == 2);
+}
+
+TEST_CASE("what follows the search of phases descends with them, and only lowers the loss") {
+  const Setting setting;
+  const CalibrationOutcome waiting = setting.run(*make_phase_search(2));
+  const CalibrationOutcome both = setting.run(
+      *make_calibrator_sequence(make_phase_search(2), make_theta_v0({}, {.epochs = 8, .learning_rate = 0.02})));
+  CHECK(both.blocks[0].after < waiting.blocks[0].after);
+  for (const Site site : kAllSites)
+    CHECK(at(both.calibration.blocks[0], site)->phase == at(waiting.calibration.blocks[0], site)->phase);
+  class Worse final : public Calibrator {
+    BlockCalibration calibrate(const BlockProblem&, const BlockCalibration& start, const LossObserver&) const override {
+      BlockCalibration result = start;
+      for (float& threshold : at(result, Site::attn_in)->threshold) threshold *= 100;
+      return result;
+    }
+  };
+  const CalibrationOutcome refused =
+      setting.run(*make_calibrator_sequence(make_phase_search(2), std::make_unique<Worse>()));
+  CHECK(refused.calibration == waiting.calibration);
+}
+
+TEST_CASE("a block's cost is told: the positions that its loss is over, and memory") {
+  const Setting setting;
+  CalibrationOptions options = setting.options();
+  options.peak_memory = [bytes = std::uint64_t{1000}]() mutable { return bytes += 24; };
+  CalibrationObserver observer;
+  const CalibrationOutcome outcome =
+      calibrate(setting.qann, setting.sequences, options, *make_mean_correction(MeanTarget::dense), observer);
+  CHECK(outcome.blocks[0].tokens == 4 * 11);  // twelve positions each, one in the prefix
+  CHECK(outcome.blocks[0].peak_memory == 1024);
+  CHECK(outcome.blocks[1].peak_memory == 1048);
 }
 
 TEST_CASE("finer thresholds are what calibration starts from") {

@@ -133,6 +133,34 @@ TEST_CASE("blocks whose populations wait give the bits of the whole network") {
       }
 }
 
+TEST_CASE("phases of the calibration give the bits of the whole network, in place of those of its options") {
+  const auto dense = std::make_shared<const DenseModel>(tests::random_checkpoint(3));
+  const QuantizedModel qann = tests::quantized(dense, 8, 5, 1);
+  Calibration calibration = random_calibration(qann, false);
+  at(calibration.blocks[0], Site::q)->phase = 2;
+  at(calibration.blocks[0], Site::mlp_in)->phase = 0;
+  at(calibration.blocks[1], Site::attn_out)->phase = 1;
+  const auto waits = [](std::string_view name) {
+    return std::optional<std::uint32_t>(name.ends_with("mlp_in") ? 1 : 0);
+  };
+  ConversionOptions options{.timesteps = 4,
+                            .neuron =
+                                [](std::string_view, LevelRange range) {
+                                  return IntegerSpiking{range, 4};
+                                },
+                            .phase = waits};
+  check_same(qann, calibration, options, 1);
+  options.calibration = &calibration;
+  const SpikingModel spiking = convert(qann, options);
+  const auto phase = [&](std::size_t k, Site site) {
+    return spiking.graph.population(at(spiking.sites[k], site)).phase;
+  };
+  CHECK(phase(0, Site::q) == 2);
+  CHECK(phase(0, Site::mlp_in) == 0);
+  CHECK(phase(1, Site::mlp_in) == 1);
+  CHECK(phase(1, Site::attn_out) == 1);
+}
+
 TEST_CASE("a block puts out later by what the slowest of its populations in a row wait") {
   BlockPhases phases{};
   CHECK(lag(phases) == 0);

@@ -102,14 +102,40 @@ TEST_CASE("what a run does not have is left out") {
 TEST_CASE("a calibration is a chart of the losses of its blocks, and a table") {
   ordered_json report = make_report(sample_run());
   CHECK(!holds(run_article(report, {}), "id=\"run-0123abcd-calibration\""));
-  report["calibration"] = {
-      {"method", "theta_v0"},
-      {"documents", 4},
-      {"blocks", {{{"name", "blocks.0"}, {"loss_before", 0.25}, {"loss_after", 0.125}, {"curve", {0.125, 0.1875}}}}}};
+  report["calibration"] = {{"method", "theta_v0"},
+                           {"documents", 4},
+                           {"blocks",
+                            {{{"name", "blocks.0"},
+                              {"loss_before", 0.25},
+                              {"loss_after", 0.125},
+                              {"curve", {0.125, 0.1875}},
+                              {"tokens", 1234},
+                              {"phases", {{"mlp_in", 2}, {"v", 1}}}}}}};
+  report["timing"]["calibration_blocks"] = {{{"seconds", 1.5}, {"peak_memory_bytes", 5000000}}};
   const std::string article = run_article(report, {});
   CHECK(holds(article, "id=\"run-0123abcd-calibration\""));
   CHECK(holds(article, R"(<data value="0.125" data-path="/calibration/blocks/0/loss_after">)"));
   CHECK(holds(article, "loss of each block before calibration"));
+  CHECK(holds(article, R"(<data value="1234" data-path="/calibration/blocks/0/tokens">1)"));
+  CHECK(holds(article,
+              R"(v <data value="1" data-path="/calibration/blocks/0/phases/v">1</data>, mlp_in <data value="2")"));
+  CHECK(holds(article, R"(<data value="5000000" data-path="/timing/calibration_blocks/0/peak_memory_bytes">5)"));
+}
+
+TEST_CASE("a bound that was measured is a chart over the blocks, and a table") {
+  StoredRun run = sample_run();
+  CHECK(!holds(run_article(make_report(run), {}), "id=\"run-0123abcd-bound\""));
+  run.experiment.record.bound = true;
+  const std::string article = run_article(make_report(run), {});
+  CHECK(holds(article, "error of the residual stream and its bound behind each block"));
+  CHECK(holds(article, "data-path=\"/bound/1/factor\">2<"));
+}
+
+TEST_CASE("errors by position are a chart, where there are several positions") {
+  CHECK(holds(run_article(make_report(sample_run()), {}), "error by cause at each position"));
+  StoredRun run = sample_run();
+  for (SegmentResult& result : run.results) result.positions = {};  // stored by an older version
+  CHECK(!holds(run_article(make_report(run), {}), "error by cause at each position"));
 }
 
 TEST_CASE("spikes are on the page as data of the raster") {
