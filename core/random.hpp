@@ -17,7 +17,8 @@ class RandomStream {
     network_weights = 6,
     rotation = 7,
     synthetic_model = 8,
-    calibration_order = 9
+    calibration_order = 9,
+    rotation_trials = 10
   };
   RandomStream(std::uint64_t seed, Purpose purpose)
       : key_(mix(mix(seed + 0x9e3779b97f4a7c15ULL) + static_cast<std::uint64_t>(purpose))) {}

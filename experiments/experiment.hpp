@@ -43,6 +43,7 @@ enum class Protocol { documents, gptq, lm_eval, llama_cpp, c4, c4_new };
 enum class ZeroShotName { piqa, arc_easy, arc_challenge, hellaswag, winogrande, boolq, lambada };
 enum class ZeroShotProtocol { harness_0_3, harness_0_4, harness_0_4_9_2 };
 enum class Network { dense, qann, snn };
+enum class OptionalSite { probs, final_in };
 
 namespace names {
 inline constexpr std::string_view weight_quantizer[] = {"rtn", "gptq", "awq"};
@@ -74,6 +75,7 @@ inline constexpr std::string_view zero_shot[] = {"piqa",       "arc_easy", "arc_
                                                  "winogrande", "boolq",    "lambada"};
 inline constexpr std::string_view zero_shot_protocol[] = {"harness_0_3", "harness_0_4", "harness_0_4_9_2"};
 inline constexpr std::string_view network[] = {"dense", "qann", "snn"};
+inline constexpr std::string_view optional_site[] = {"probs", "final_in"};
 }  // namespace names
 
 template <>
@@ -112,6 +114,8 @@ template <>
 inline constexpr std::span<const std::string_view> names_of<ZeroShotProtocol> = names::zero_shot_protocol;
 template <>
 inline constexpr std::span<const std::string_view> names_of<Network> = names::network;
+template <>
+inline constexpr std::span<const std::string_view> names_of<OptionalSite> = names::optional_site;
 
 inline constexpr std::array<std::int64_t, 8> bit_widths{2, 3, 4, 5, 6, 7, 8, 16};
 inline constexpr std::array<std::int64_t, 8> kv_bit_widths{0, 2, 3, 4, 5, 6, 7, 8};  // 0: as the others
@@ -202,16 +206,25 @@ struct QuantizationSection {
   double percentile = 99.9;
   double smooth = 0;
   TuningSection tuning;
+  std::vector<OptionalSite> optional_sites;
   Rotation rotation = Rotation::none;
+  std::size_t rotation_trials = 1;
   PrefixTokens prefix_tokens;
   int group = -1;
   CalibrationText calibration;
 
   /// Weights are rounded by what they do to the calibration text.
   bool weighs_inputs() const { return weight_bits != bits_off && weights != WeightQuantizer::rtn; }
+  bool quantizes(OptionalSite site) const {
+    return activation_bits != bits_off && std::ranges::find(optional_sites, site) != optional_sites.end();
+  }
+  /// The rotation is chosen by what it does to the calibration text.
+  bool searches_rotation() const { return rotation != Rotation::none && rotation_trials > 1; }
   bool tunes() const { return activation_bits != bits_off && tuning.epochs > 0; }
   /// Something is measured on that text.
-  bool calibrates() const { return activation_bits != bits_off || weighs_inputs() || prefix_tokens.search; }
+  bool calibrates() const {
+    return activation_bits != bits_off || weighs_inputs() || prefix_tokens.search || searches_rotation();
+  }
 
   template <class Visit>
   static void fields(Visit&& visit) {
@@ -233,7 +246,8 @@ struct QuantizationSection {
     visit("granularity", &S::granularity,
           Rule{.help = "neurons with a threshold in common; per_tensor: those of a population; per_head: in q, k and v "
                        "those of a head, elsewhere those of a population; per_channel: each has its own, folded into "
-                       "the weights; per_token: refused, a threshold is there before the token comes"});
+                       "the weights; per_token: as per_head, but from the largest magnitude of each token, of the QANN "
+                       "only: a threshold is there before the token comes"});
     visit("ranges", &S::ranges,
           Rule{.help = "how thresholds follow from the calibration text; mse: least mean square error; percentile: the "
                        "levels end at quantization.percentile of the magnitudes"});
@@ -247,9 +261,19 @@ struct QuantizationSection {
         "tuning", &S::tuning,
         Rule{.help = "gradient descent by the steps of a block, so that its output comes nearer to the dense block's; "
                      "the channels of a site, or of a head, keep the ratios of their steps"});
+    visit("optional_sites", &S::optional_sites,
+          Rule{.help = "quantized besides the seven of a block; probs: attention probabilities, without negative "
+                       "levels, a threshold for each head and a neuron for each head and position; final_in: what the "
+                       "LM head multiplies"});
     visit("rotation", &S::rotation,
           Rule{.help = "coordinates in which the model is quantized; hadamard: outlier channels are spread over all "
                        "by random Hadamard matrices, most of them part of the weights (QuaRot); drawn by the seed"});
+    visit("rotation_trials", &S::rotation_trials,
+          Rule{.help = "rotations that are drawn; the one whose QANN is nearest to the dense model on the calibration "
+                       "text, by the squared error of the final RMSNorm, is taken; 1: the first is",
+               .unit = "rotations",
+               .least = 1,
+               .most = 1000});
     visit("prefix_tokens", &S::prefix_tokens,
           Rule{.help =
                    "leading positions of each segment kept in full precision; \"auto\": the first (BOS); or a list of "

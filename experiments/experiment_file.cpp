@@ -97,15 +97,32 @@ void check_calibration(const JsonSource& source, const Experiment& experiment) {
 }
 
 /// What sets the thresholds of a population's neurons, each in its own way.
-void check_thresholds(const JsonSource& source, const QuantizationSection& section) {
+void check_thresholds(const JsonSource& source, const Experiment& experiment) {
+  const QuantizationSection& section = experiment.quantization;
   const auto complain = [&](const char* key, std::string_view what, std::string remedy) {
     throw ConfigurationError(fmt::format("{}: {}", source.place_of_value(key), what), std::move(remedy));
   };
   const bool awq = section.weighs_inputs() && section.weights == WeightQuantizer::awq;
-  if (section.granularity == Granularity::per_token)
+  const bool per_token = section.granularity == Granularity::per_token;
+  if (per_token && experiment.evaluation.runs(Network::snn))
     complain("quantization.granularity",
              "a neuron has its threshold before a token comes, so it cannot follow from the token's own values",
-             "use per_channel, per_head or per_tensor");
+             R"(use per_channel, per_head or per_tensor, or set evaluation.networks to ["dense", "qann"])");
+  if (per_token && (awq || section.smooth > 0 || section.ranges == Ranges::percentile || section.tuning.epochs > 0))
+    complain("quantization.granularity", "with per_token the largest magnitude of a token sets its step, nothing else",
+             "leave smooth, ranges and tuning as they are and use rtn or gptq, or another granularity");
+  if (section.quantizes(OptionalSite::probs) && (experiment.calibrates() || section.tuning.epochs > 0))
+    complain("quantization.optional_sites", "calibration and tuning know no population of probabilities",
+             "leave probs out, or set calibration.method to none and quantization.tuning.epochs to 0");
+  if (section.activation_bits == bits_off && !section.optional_sites.empty())
+    complain("quantization.optional_sites", "with activation_bits 16 no site is quantized",
+             "leave it empty, or use fewer activation_bits");
+  if (section.rotation_trials > 1 && section.rotation == Rotation::none)
+    complain("quantization.rotation_trials", "without a rotation there is none to choose",
+             "leave it at 1, or set quantization.rotation to hadamard");
+  if (section.rotation_trials > 1 && section.weight_bits == bits_off && section.activation_bits == bits_off)
+    complain("quantization.rotation_trials", "where nothing is quantized all rotations are the same to rounding",
+             "leave it at 1, or use fewer bits");
   if (section.smooth > 0 && section.granularity == Granularity::per_channel)
     complain("quantization.smooth", "per_channel gives every neuron a threshold already",
              "leave smooth at 0, or granularity at per_head");
@@ -182,7 +199,7 @@ Experiment experiment_in(const JsonSource& source) {
   check_name(source, experiment.name);
   check_networks(source, experiment.evaluation.networks);
   check_time(source, experiment.simulation);
-  check_thresholds(source, experiment.quantization);
+  check_thresholds(source, experiment);
   check_levels(source, experiment);
   check_calibration(source, experiment);
   return experiment;

@@ -94,6 +94,16 @@ std::uint64_t network_state(const Widths& w, bool integers, std::uint64_t state_
   return w.blocks * block + 3 * w.hidden * kFloat;  // the source and its input, the last norm
 }
 
+/// Neurons of the optional sites at one position: probabilities of a block, and all of them.
+struct OptionalWidths {
+  std::uint64_t probs = 0, all = 0;
+
+  OptionalWidths(const QuantizationSection& quantization, const LlamaConfig& c) {
+    if (quantization.quantizes(OptionalSite::probs)) probs = c.heads * c.context_length;
+    all = c.blocks * probs + (quantization.quantizes(OptionalSite::final_in) ? c.hidden_size : 0);
+  }
+};
+
 /// Spikes on their way, at most: a volley of each population per step that one travels.
 std::uint64_t in_flight(const Widths& w, const SimulationSection& simulation) {
   if (!simulation.delays()) return 0;
@@ -111,15 +121,13 @@ std::uint64_t frames(const Widths& w, const Experiment& experiment, std::uint64_
 }
 
 /// HDF5 takes about 5 MiB for itself, and each open dataset 32 KiB besides the chunk that is held back: measured.
-std::uint64_t recorder(const RecordSection& record, const Widths& w) {
+std::uint64_t recorder(const Experiment& experiment, const LlamaConfig& c) {
   constexpr std::uint64_t library = std::uint64_t{5} << 20U, dataset = hdf5::kChunkBytes + (std::uint64_t{32} << 10U);
+  const RecordSection& record = experiment.record;
   std::uint64_t columns = 0;
-  for (std::size_t k = 0; k < w.blocks; ++k)
-    for (const Site site : models::kAllSites) {
-      const std::string name = models::population_name(k, site);
-      columns += (glob_match_any(record.spikes, name) ? 5 : 0) + (glob_match_any(record.drives, name) ? 4 : 0) +
-                 (glob_match_any(record.potentials, name) ? 4 : 0);
-    }
+  for (const std::string& name : population_names(experiment, c))
+    columns += (glob_match_any(record.spikes, name) ? 5 : 0) + (glob_match_any(record.drives, name) ? 4 : 0) +
+               (glob_match_any(record.potentials, name) ? 4 : 0);
   return columns == 0 ? 0 : library + columns * dataset;
 }
 
@@ -135,14 +143,19 @@ std::uint64_t segment_bytes(const Experiment& experiment, const LlamaConfig& c, 
   const EvaluationSection& evaluation = experiment.evaluation;
   const std::uint64_t product_input = w.widest * kFloat;  // turned for the kernels
   std::uint64_t per_position = sequence(w) + product_input;
-  if (evaluation.runs(Network::qann)) per_position += sequence(w) + w.padded_sites * kCount;
+  if (evaluation.runs(Network::qann))
+    per_position +=
+        sequence(w) + w.padded_sites * kCount + OptionalWidths(experiment.quantization, c).probs * (kFloat + kCount);
   std::uint64_t once = scoring(c, evaluation.networks.size(), positions, threads);
   if (evaluation.runs(Network::snn)) {
+    const OptionalWidths optional(experiment.quantization, c);
+    per_position += optional.all * (2 * kFloat + kWord + 2 * kCount);  // probabilities and values, state, both counts
+    if (experiment.record.errors) per_position += optional.all * kFloat;
     const bool integers = experiment.quantization.weight_bits != bits_off;
     const std::uint64_t words = experiment.conversion.neuron == Neuron::integrate_and_fire ? 2 : 1;
     per_position += w.blocks * w.padded_sites * kCount;  // counts of the QANN
     per_position += network_state(w, integers, words) + in_flight(w, experiment.simulation);
-    once += recorder(experiment.record, w) + frames(w, experiment, positions);
+    once += recorder(experiment, c) + frames(w, experiment, positions);
   }
   if (const std::uint64_t averaged = experiment.simulation.readout; evaluation.runs(Network::snn) && averaged > 1)
     per_position += (averaged + 2) * w.hidden * kFloat;  // the output after each of these steps, and the mean

@@ -9,6 +9,7 @@
 #include "experiments/evaluation/segments.hpp"
 #include "experiments/machine.hpp"
 #include "experiments/quantized_inputs.hpp"
+#include "experiments/rotation_search.hpp"
 #include "models/calibration/bias_correction.hpp"
 #include "models/calibration/calibrator_sequence.hpp"
 #include "models/calibration/coordinate_search.hpp"
@@ -24,13 +25,6 @@
 namespace snnsim::experiments {
 
 namespace {
-
-std::vector<std::string> population_names(const models::LlamaConfig& config) {
-  std::vector<std::string> names;
-  for (std::size_t k = 0; k < config.blocks; ++k)
-    for (const models::Site site : models::kAllSites) names.push_back(models::population_name(k, site));
-  return names;
-}
 
 void check_segments(const Experiment& experiment, const models::LlamaConfig& config) {
   for (const PerplexityTask& task : experiment.evaluation.perplexity)
@@ -64,8 +58,9 @@ models::Granularity shared_steps(Granularity granularity) {
       return models::Granularity::per_tensor;
     case Granularity::per_channel:
       return models::Granularity::per_channel;
+    case Granularity::per_token:
+      return models::Granularity::per_token;
     case Granularity::per_head:
-    case Granularity::per_token:  // is refused where the experiment is read
       break;
   }
   return models::Granularity::per_head;
@@ -98,6 +93,13 @@ void tune(const Experiment& experiment, const std::vector<TokenIds>& calibration
       });
 }
 
+/// Keys that a position may attend to: those of a whole context behind the prefix tokens. 0: no quantizer needs to
+/// know.
+std::size_t keys_of(const QuantizationSection& section, const Pipeline& pipeline) {
+  if (!section.quantizes(OptionalSite::probs)) return 0;
+  return pipeline.dense().config().context_length + pipeline.prefix.prefix.tokens().size();
+}
+
 /// Steps are tuned when all blocks are quantized, so those of a tuned model are kept, or go on, all together.
 void quantize_model(const Experiment& experiment, const std::vector<TokenIds>& texts, const BuildOptions& build,
                     Pipeline& pipeline) {
@@ -111,9 +113,13 @@ void quantize_model(const Experiment& experiment, const std::vector<TokenIds>& t
       .granularity = shared_steps(section.granularity),
       .step_rule = {section.ranges == Ranges::percentile ? std::optional(section.percentile) : std::nullopt},
       .smoothing = static_cast<float>(section.smooth),
+      .keys = keys_of(section, pipeline),
+      .final_in = section.quantizes(OptionalSite::final_in),
       .prefix = pipeline.prefix.prefix.positions(),
       .activation_range = [&](std::string_view population) { return activation_range(experiment, population); }};
-  const std::shared_ptr<const models::DenseModel> dense = rotated(experiment, pipeline.opened.dense);
+  pipeline.rotation = choose_rotation(experiment, pipeline.opened.dense, calibration, options, build);
+  const std::shared_ptr<const models::DenseModel> dense =
+      rotated(experiment, pipeline.opened.dense, pipeline.rotation.seed);
   const auto make = [&](const models::BlockStore& store) {
     const auto progress = [&](double share) {
       build.stage(fmt::format("quantizing, {:.0f} % of the blocks done", 100 * share));
@@ -126,17 +132,30 @@ void quantize_model(const Experiment& experiment, const std::vector<TokenIds>& t
       model.blocks[k] = store.keep(k, std::move(model.blocks[k]));
     return model;
   };
-  pipeline.qann = build.cache.get(quantized_inputs(experiment, dense->config(), calibration, options.prefix), dense,
-                                  make, build.stage, pipeline.qann_source);
+  nlohmann::ordered_json inputs = quantized_inputs(experiment, dense->config(), calibration, options.prefix);
+  if (section.rotation != Rotation::none) inputs["rotation_seed"] = pipeline.rotation.seed;
+  pipeline.qann = build.cache.get(inputs, dense, make, build.stage, pipeline.qann_source);
 }
 
 }  // namespace
 
+std::vector<std::string> population_names(const Experiment& experiment, const models::LlamaConfig& config) {
+  std::vector<std::string> names;
+  for (std::size_t k = 0; k < config.blocks; ++k)
+    for (const models::Site site : models::kAllSites) {
+      names.push_back(models::population_name(k, site));
+      if (site == models::Site::v && experiment.quantization.quantizes(OptionalSite::probs))
+        names.push_back(models::probs_name(k));
+    }
+  if (experiment.quantization.quantizes(OptionalSite::final_in)) names.emplace_back(models::kFinalIn);
+  return names;
+}
+
 std::shared_ptr<const models::DenseModel> rotated(const Experiment& experiment,
-                                                  const std::shared_ptr<const models::DenseModel>& dense) {
+                                                  const std::shared_ptr<const models::DenseModel>& dense,
+                                                  std::uint64_t seed) {
   if (experiment.quantization.rotation == Rotation::none) return dense;
-  return std::make_shared<models::DenseModel>(dense->shared_checkpoint(),
-                                              models::ModelRotation(dense->config(), experiment.seed));
+  return std::make_shared<models::DenseModel>(dense->shared_checkpoint(), models::ModelRotation(dense->config(), seed));
 }
 
 LevelRange activation_range(const Experiment& experiment, std::string_view population) {
@@ -144,14 +163,14 @@ LevelRange activation_range(const Experiment& experiment, std::string_view popul
   const Neuron neuron = neuron_of(conversion, population);
   const bool few_spikes = neuron == Neuron::st_bif || neuron == Neuron::integrate_and_fire;
   const bool cached = population.ends_with(".k") || population.ends_with(".v");
-  const LevelRange all =
-      models::signed_range(cached && experiment.quantization.kv_bits != 0 ? experiment.quantization.kv_bits
-                                                                          : experiment.quantization.activation_bits);
+  const int bits = cached && experiment.quantization.kv_bits != 0 ? experiment.quantization.kv_bits
+                                                                  : experiment.quantization.activation_bits;
+  const LevelRange all = population.ends_with(".probs") ? models::unsigned_range(bits) : models::signed_range(bits);
   if (!few_spikes || conversion.levels == Levels::bits) return all;
   const std::size_t per_step = neuron == Neuron::st_bif ? conversion.max_spikes : 1;
   const auto reached = static_cast<std::int32_t>(
       std::min<std::size_t>(static_cast<std::size_t>(all.high), per_step * conversion.timesteps));
-  return {-reached, reached};
+  return {all.low < 0 ? -reached : 0, reached};
 }
 
 std::uint32_t refinement(const ConversionSection& conversion) {
@@ -206,7 +225,7 @@ OpenedModel open_model(const Experiment& experiment) {
                                 opened.tokenizer->vocabulary_size(), config.vocabulary_size),
                     "set model.tokenizer to the tokenizer that the checkpoint was trained with");
   check_segments(experiment, config);
-  check_names(experiment, population_names(config));
+  check_names(experiment, population_names(experiment, config));
   return opened;
 }
 
@@ -224,7 +243,7 @@ bool is_exact(const Experiment& experiment, const models::LlamaConfig& config) {
   const ConversionSection& conversion = experiment.conversion;
   if (experiment.calibrates() || refinement(conversion) > 1 || conversion.headroom > 1) return false;  // levels differ
   if (experiment.simulation.readout > 1) return false;  // states on the way differ
-  return std::ranges::all_of(population_names(config), [&](const std::string& population) {
+  return std::ranges::all_of(population_names(experiment, config), [&](const std::string& population) {
     return exact(make_neuron(experiment, population, activation_range(experiment, population)),
                  input_pattern(experiment, population));
   });

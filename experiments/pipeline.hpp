@@ -14,6 +14,7 @@
 #include "experiments/experiment.hpp"
 #include "experiments/prefix.hpp"
 #include "experiments/quantized_cache.hpp"
+#include "experiments/rotation_choice.hpp"
 #include "models/calibration/calibrator.hpp"
 #include "models/conversion/converter.hpp"
 #include "models/quantization/quantizer.hpp"
@@ -34,6 +35,7 @@ OpenedModel open_model(const Experiment& experiment);
 struct Pipeline {
   OpenedModel opened;
   ResolvedPrefix prefix;
+  RotationChoice rotation;
   models::QuantizedModel qann;
   QuantizedSource qann_source;
   models::CalibrationOutcome calibration;  // of the spiking network; empty without calibration.method
@@ -72,9 +74,13 @@ std::unique_ptr<Pipeline> build_pipeline(const Experiment& experiment, const Bui
 
 CalibrationSequences calibration_of(const Experiment& experiment, const models::Tokenizer& tokenizer);
 
-/// The model in the coordinates in which it is quantized.
+/// The populations of an experiment's spiking network, in their order.
+std::vector<std::string> population_names(const Experiment& experiment, const models::LlamaConfig& config);
+
+/// The model in the coordinates in which it is quantized, a rotation being drawn by that seed.
 std::shared_ptr<const models::DenseModel> rotated(const Experiment& experiment,
-                                                  const std::shared_ptr<const models::DenseModel>& dense);
+                                                  const std::shared_ptr<const models::DenseModel>& dense,
+                                                  std::uint64_t seed);
 
 /// True if the neurons of this experiment equal their quantizers for every input, so that SNN = QANN must hold.
 bool is_exact(const Experiment& experiment, const models::LlamaConfig& config);

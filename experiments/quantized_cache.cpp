@@ -206,6 +206,25 @@ models::QuantizedModel make_and_keep(Entry& entry, PartialStore& partial, const 
 
 }  // namespace
 
+nlohmann::ordered_json QuantizedCache::recall(std::string_view what, const nlohmann::ordered_json& inputs,
+                                              const std::function<nlohmann::ordered_json()>& make) const {
+  if (folder_.empty()) return make();
+  const fs::path file = folder_ / fmt::format("{}.{}.json", quantized_key(inputs), what);
+  std::error_code ignored;
+  if (!fresh_ && fs::exists(file, ignored)) {
+    const auto kept = nlohmann::ordered_json::parse(read_file(file), nullptr, false);
+    if (kept.is_object() && kept.contains("inputs") && kept.contains("result") && kept["inputs"] == inputs)
+      return kept["result"];
+  }
+  nlohmann::ordered_json result = make();
+  try {
+    make_folder(folder_);
+    write_shared_file(file, nlohmann::ordered_json{{"inputs", inputs}, {"result", result}}.dump(2) + "\n");
+  } catch (const std::exception&) {  // it is made again the next time
+  }
+  return result;
+}
+
 models::QuantizedModel QuantizedCache::get(const nlohmann::ordered_json& inputs,
                                            const std::shared_ptr<const models::DenseModel>& dense, const Make& make,
                                            const Tell& tell, QuantizedSource& source) const {

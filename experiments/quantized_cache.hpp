@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include <nlohmann/json.hpp>
 
@@ -39,6 +40,10 @@ class QuantizedCache {
   models::QuantizedModel get(const nlohmann::ordered_json& inputs,
                              const std::shared_ptr<const models::DenseModel>& dense, const Make& make, const Tell& tell,
                              QuantizedSource& source) const;
+  /// A small result of these inputs, kept as <folder>/<key>.<what>.json or made. One that cannot be read is made again,
+  /// one that cannot be written is not kept.
+  nlohmann::ordered_json recall(std::string_view what, const nlohmann::ordered_json& inputs,
+                                const std::function<nlohmann::ordered_json()>& make) const;
 
  private:
   std::filesystem::path folder_;

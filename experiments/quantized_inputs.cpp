@@ -30,14 +30,12 @@ ordered_json ids_of(const std::vector<TokenIds>& sequences) {
 /// The ranges in the order of the populations, each with the first that has it.
 ordered_json ranges_of(const Experiment& experiment, const models::LlamaConfig& config) {
   auto ranges = ordered_json::array();
-  for (std::size_t k = 0; k < config.blocks; ++k)
-    for (const models::Site site : models::kAllSites) {
-      const std::string population = models::population_name(k, site);
-      const LevelRange range = activation_range(experiment, population);
-      const ordered_json levels = {range.low, range.high};
-      if (ranges.empty() || ranges.back()["levels"] != levels)
-        ranges.push_back({{"from", population}, {"levels", levels}});
-    }
+  for (const std::string& population : population_names(experiment, config)) {
+    const LevelRange range = activation_range(experiment, population);
+    const ordered_json levels = {range.low, range.high};
+    if (ranges.empty() || ranges.back()["levels"] != levels)
+      ranges.push_back({{"from", population}, {"levels", levels}});
+  }
   return ranges;
 }
 
@@ -59,6 +57,7 @@ ordered_json quantized_inputs(const Experiment& experiment, const models::LlamaC
   }
   if (section.activation_bits != bits_off) {
     inputs["ranges"] = ranges_of(experiment, config);
+    for (const OptionalSite site : section.optional_sites) inputs["optional_sites"].push_back(name(site));
     inputs["granularity"] = name(section.granularity);
     inputs["smooth"] = section.smooth;
     if (section.tunes())

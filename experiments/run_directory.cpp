@@ -196,11 +196,13 @@ void RunDirectory::append(const ZeroShotResult& result) {
   state_->zero_shot.emplace(key, result);
 }
 
-void RunDirectory::note(const QuantizedSource& source, const ResolvedPrefix& prefix) {
+void RunDirectory::note(const QuantizedSource& source, const ResolvedPrefix& prefix, const RotationChoice& rotation) {
   const std::lock_guard guard(state_->mutex);
   ordered_json& session = state_->manifest["sessions"].back();
   session["quantized"] = {{"key", source.key}, {"blocks_loaded", source.loaded}, {"blocks_computed", source.computed}};
   state_->manifest["prefix_tokens"] = prefix.prefix.tokens();
+  if (!rotation.losses.empty())
+    state_->manifest["rotation"] = {{"trial", rotation.trial}, {"seed", rotation.seed}, {"losses", rotation.losses}};
   if (prefix.survey) state_->manifest["massive_activations"] = to_json(*prefix.survey);
   state_->write_manifest();
 }

@@ -12,6 +12,7 @@
 #include "experiments/experiment.hpp"
 #include "experiments/prefix.hpp"
 #include "experiments/quantized_cache.hpp"
+#include "experiments/rotation_choice.hpp"
 #include "experiments/segment_result.hpp"
 #include "experiments/zero_shot/zero_shot_result.hpp"
 
@@ -59,8 +60,9 @@ class RunDirectory {
   /// Makes one more segment permanent (fsynced on return). `tokens` only with record.token_nll.
   void append(const SegmentResult& result, std::span<const TokenLikelihood> tokens = {});
   void append(const ZeroShotResult& result);
-  /// For the manifest: where this process has its quantized model from, and the prefix that it found.
-  void note(const QuantizedSource& source, const ResolvedPrefix& prefix);
+  /// For the manifest: where this process has its quantized model from, and what a search for prefix tokens and a
+  /// rotation found.
+  void note(const QuantizedSource& source, const ResolvedPrefix& prefix, const RotationChoice& rotation);
   /// One line of run.log, with the time in front.
   void log(std::string_view line);
   /// Takes away what this process has written when no segment was ever finished here: an error before the first result

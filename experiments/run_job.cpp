@@ -154,7 +154,8 @@ RunOutcome run_job(const Experiment& experiment, JobInputs inputs, const RunOpti
                       .stop = &options.stop});
   outcome.interrupted = pipeline == nullptr;
   if (outcome.interrupted) return outcome;
-  if (experiment.evaluation.runs(Network::qann)) options.directory.note(pipeline->qann_source, pipeline->prefix);
+  if (experiment.evaluation.runs(Network::qann))
+    options.directory.note(pipeline->qann_source, pipeline->prefix, pipeline->rotation);
   options.progress.start(work_of(inputs).size(), experiment.conversion.timesteps, options.directory.results(),
                          options.directory.zero_shot_results().size());
   const JobWork work(experiment, inputs, *pipeline, list.directory);

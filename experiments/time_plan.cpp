@@ -63,7 +63,7 @@ double quantizing_seconds(const Experiment& experiment, const JobInputs& inputs,
                              (quantization.weighs_inputs() ? 2 : 0) + (quantization.prefix_tokens.search ? 1 : 0) +
                              (quantization.tunes() ? 3 + 5 * quantization.tuning.epochs : 0);
   return dense_position * static_cast<double>(tokens * passes) +
-         rounding_seconds(quantization, *rotated(experiment, inputs.opened.dense));
+         rounding_seconds(quantization, *rotated(experiment, inputs.opened.dense, experiment.seed));
 }
 
 }  // namespace

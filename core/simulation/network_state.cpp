@@ -52,7 +52,7 @@ NetworkState::NetworkState(const SpikingGraph& graph, std::uint32_t timesteps)
       const auto* projection = std::get_if<Projection>(&graph.node(next.node));
       return projection == nullptr || !projection->counts_spikes();
     };
-    nodes_[id].has_readers = std::ranges::any_of(graph.successors(id), reads_values);
+    nodes_[id].has_readers = id == graph.output() || std::ranges::any_of(graph.successors(id), reads_values);
   }
   resize(0);
 }

@@ -100,7 +100,7 @@ class NetworkState {
                                    Position end) const;
 
   /// Cumulative value (positions × width) that a source, operator or projection hands on, and a population too where an
-  /// operator or float synapses read it.
+  /// operator or float synapses read it, or it is the output.
   const Matrix<float>& value(NodeId node) const { return nodes_[node].value; }
   /// X of a population: the value of its input.
   const Matrix<float>& drive(NodeId population) const { return nodes_[graph_.inputs(population)[0]].value; }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstring>
+#include <map>
 #include <numeric>
 #include <optional>
 
@@ -62,20 +63,22 @@ class SegmentRun {
 
   void run_dense() {
     const bool keep = experiment_.record.errors && snn_;
-    dense_sites_.resize(keep ? pipeline_.spiking.sites.size() : 0);
     const auto observer = [&](std::size_t block, models::Site site, const Matrix<float>& x) {
-      at(dense_sites_[block], site) = x;
+      dense_sites_[models::population_name(block, site)] = x;
     };
     const bool apart = keep && (pipeline_.qann.dense->rotation() || lead_.offset > 0);
     dense_.append(inputs(), keep && !apart ? models::DenseSequence::Observer(observer) : nullptr);
-    if (apart) models::DenseSequence(*pipeline_.qann.dense).append(pipeline_.prefix.prefix.with(inputs()), observer);
+    if (!keep) return;
+    if (!apart) return keep_optional_sites(dense_);
+    models::DenseSequence sequence(*pipeline_.qann.dense);
+    sequence.append(pipeline_.prefix.prefix.with(inputs()), observer);
+    keep_optional_sites(sequence);
   }
 
   void run_qann() {
     if (!qann_) return;
-    counts_.resize(snn_ ? pipeline_.qann.blocks.size() : 0);  // only to compare with
-    const auto observer = [&](std::size_t block, models::Site site, const Matrix<std::int16_t>& counts) {
-      at(counts_[block], site) = counts;
+    const auto observer = [&](const std::string& population, const Matrix<std::int16_t>& counts) {
+      counts_[population] = counts;
     };
     qann_->append_prefix(source(), prefix_);
     qann_->append(rest(), snn_ ? models::QuantizedSequence::Observer(observer) : nullptr);
@@ -102,10 +105,8 @@ class SegmentRun {
 
   void measure(SegmentResult& result) const {
     if (!snn_) return;
-    for (std::size_t k = 0; k < pipeline_.spiking.sites.size(); ++k)
-      for (const models::Site site : models::kAllSites)
-        if (pipeline_.spiking.spiking(at(pipeline_.spiking.sites[k], site))) measure_population(k, site, result);
     const SpikingGraph& graph = pipeline_.spiking.graph;
+    for (const NodeId id : graph.populations()) measure_population(id, result);
     for (NodeId id = 0; id < graph.size(); ++id)
       if (const auto* projection = std::get_if<Projection>(&graph.node(id)))
         result.projections.push_back(measured(id, *projection));
@@ -132,9 +133,24 @@ class SegmentRun {
   std::size_t positions() const { return lead_.offset + segment_.inputs(); }
   const models::DenseSequence& source() const { return pipeline_.prefix.prefix.source(lead_, dense_); }
 
-  void measure_population(std::size_t block, models::Site site, SegmentResult& result) const {
+  /// What the dense model has at sites that it does not show by itself.
+  void keep_optional_sites(const models::DenseSequence& sequence) {
+    const models::LlamaConfig& c = sequence.model().config();
+    const models::QuantizedModel& qann = pipeline_.qann;
+    for (std::size_t k = 0; k < qann.blocks.size(); ++k) {
+      if (!qann.blocks[k].probs) continue;
+      const Matrix<float>& query = dense_sites_.at(models::population_name(k, models::Site::q));
+      Matrix<float> probabilities(query.rows(), c.heads * qann.keys);
+      models::attention_probabilities({c.heads, c.kv_heads, c.head_dim}, query,
+                                      dense_sites_.at(models::population_name(k, models::Site::k)),
+                                      models::row_range(0, query.rows()), probabilities);
+      dense_sites_[models::probs_name(k)] = std::move(probabilities);
+    }
+    if (qann.blocks.back().final_in) dense_sites_[std::string(models::kFinalIn)] = sequence.normalised();
+  }
+
+  void measure_population(NodeId id, SegmentResult& result) const {
     const SpikingGraph& graph = pipeline_.spiking.graph;
-    const NodeId id = at(pipeline_.spiking.sites[block], site);
     const Population& population = graph.population(id);
     const PopulationActivity& activity = snn_->state().activity(id);
     PopulationTally tally{.name = population.name, .neurons = population.width()};
@@ -156,13 +172,14 @@ class SegmentRun {
       tally.spike_hops = activity.spikes * pipeline_.placement->hops_of_spikes(id);
     }
     if (experiment_.record.errors) {
-      measure_errors(graph, snn_->state(), id, at(dense_sites_[block], site), prefix_, tally, result.positions);
+      const Matrix<float>& dense = dense_sites_.at(population.name);
+      measure_errors(graph, snn_->state(), id, dense, prefix_, tally, result.positions);
       probe_->measure(id, tally);
-      probe_->measure_errors(id, at(dense_sites_[block], site), tally);
+      probe_->measure_errors(id, dense, tally);
     }
     tally.instances = population.width() * (positions() - prefix_);
     result.neurons_checked += tally.instances;
-    result.neurons_different += count_different(graph, snn_->state(), id, at(counts_[block], site), prefix_);
+    result.neurons_different += count_different(graph, snn_->state(), id, counts_.at(population.name), prefix_);
     result.populations.push_back(std::move(tally));
   }
 
@@ -198,8 +215,8 @@ class SegmentRun {
   std::optional<models::QuantizedSequence> qann_;  // empty: not evaluated
   std::optional<models::SpikingSequence> snn_;
   std::optional<ArrivalProbe> probe_;
-  std::vector<models::PerSite<Matrix<float>>> dense_sites_;    // per block
-  std::vector<models::PerSite<Matrix<std::int16_t>>> counts_;  // per block, of the QANN
+  std::map<std::string, Matrix<float>> dense_sites_;    // by population
+  std::map<std::string, Matrix<std::int16_t>> counts_;  // by population, of the QANN
 };
 
 }  // namespace

@@ -29,7 +29,8 @@ class GraphBuilder {
     NodeId stream = graph_.add(Source{config_.hidden_size, options_.embedding});
     for (std::size_t k = 0; k < model_.blocks.size(); ++k) result_.streams.push_back(stream = add_block(k, stream));
     if (rotation_ != nullptr) stream = add_rotation(rotation_->stream, 1, stream, RotationOperator::Direction::undo);
-    graph_.set_output(add_norm(model_.dense->final_norm_gain(), stream));
+    graph_.set_output(add_optional(std::string(kFinalIn), model_.blocks.back().final_in,
+                                   add_norm(model_.dense->final_norm_gain(), stream)));
     graph_.finish();
   }
 
@@ -58,6 +59,14 @@ class GraphBuilder {
     const std::optional<ActivationQuantizer>& quantizer = at(model_.blocks[k].sites, site);
     at(result_.sites[k], site) =
         quantizer ? add_population(population_name(k, site), quantizer->range, *at(parameters_, site), drive) : drive;
+  }
+
+  /// An optional site; its thresholds are not calibrated.
+  NodeId add_optional(const std::string& name, const std::optional<ActivationQuantizer>& quantizer, NodeId drive) {
+    if (!quantizer) return drive;
+    SiteCalibration parameters{quantizer->step, std::vector<float>(quantizer->step.size(), 0.5F)};
+    for (float& threshold : parameters.threshold) threshold /= static_cast<float>(options_.refinement);
+    return add_population(name, quantizer->range, parameters, drive);
   }
 
   NodeId add_population(const std::string& name, LevelRange range, const SiteCalibration& parameters, NodeId drive) {
@@ -112,10 +121,20 @@ class GraphBuilder {
     return rotation_ != nullptr ? add_rotation(rotation_->head, 1, turned) : turned;
   }
   NodeId add_attention(std::size_t k) {
-    const AttentionShape shape{config_.heads, config_.kv_heads, config_.head_dim};
-    const NodeId attended =
-        graph_.add(std::make_shared<AttentionOperator>(shape), {site(k, Site::q), site(k, Site::k), site(k, Site::v)});
+    const NodeId attended = model_.blocks[k].probs ? add_weighed_values(k) : add_softmax_of_values(k);
     return rotation_ != nullptr ? add_rotation(rotation_->heads, config_.head_dim, attended) : attended;
+  }
+  AttentionShape shape() const { return {config_.heads, config_.kv_heads, config_.head_dim}; }
+  NodeId add_softmax_of_values(std::size_t k) {
+    return graph_.add(std::make_shared<AttentionOperator>(shape()),
+                      {site(k, Site::q), site(k, Site::k), site(k, Site::v)});
+  }
+  /// The same with a population of probabilities in it.
+  NodeId add_weighed_values(std::size_t k) {
+    const NodeId scored = graph_.add(std::make_shared<AttentionProbabilities>(shape(), model_.keys),
+                                     {site(k, Site::q), site(k, Site::k)});
+    const NodeId probs = add_optional(probs_name(k), for_keys(*model_.blocks[k].probs, model_.keys), scored);
+    return graph_.add(std::make_shared<WeighedValues>(shape()), {probs, site(k, Site::v)});
   }
   NodeId add_rotation(const Rotation& rotation, std::size_t columns, NodeId input,
                       RotationOperator::Direction direction = RotationOperator::Direction::apply) {

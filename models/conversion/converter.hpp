@@ -33,7 +33,8 @@ struct ConversionOptions {
 /// A converted model: the graph, and where its parts are.
 struct SpikingModel {
   SpikingGraph graph;
-  std::vector<PerSite<NodeId>> sites;  // per block: the population of a site, or the operator of an analog one
+  std::vector<PerSite<NodeId>> sites;  // per block: the population of a site, or the operator of an analog one;
+                                       // optional sites are found by name
   std::vector<NodeId> streams;         // per block: the residual stream behind it
   Readout readout{};
   std::uint32_t timesteps = 1;

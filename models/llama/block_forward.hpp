@@ -23,15 +23,16 @@ class OneSequence {
   explicit OneSequence(KvCache& cache) : cache_(cache) {}
 
   static std::size_t position(std::uint32_t row) { return row; }
-  /// Keeps the keys and values of the rows; the rows of y get what their queries see. The cache already has a row per
-  /// position; those before the listed ones are read, not written.
-  void attend(const AttentionShape& shape, const Matrix<float>& q, const Matrix<float>& k, const Matrix<float>& v,
+  /// Keeps the keys and values of the rows; the rows of y get what their queries see, by `attend`, which is attention()
+  /// or takes the same. The cache already has a row per position; those before the listed ones are read, not written.
+  template <typename Attend>
+  void attend(const Attend& attend, const Matrix<float>& q, const Matrix<float>& k, const Matrix<float>& v,
               std::span<const std::uint32_t> rows, Matrix<float>& y) {
     for (const std::uint32_t r : rows) {
       std::copy_n(k.row(r), k.columns(), cache_.key.row(r));
       std::copy_n(v.row(r), v.columns(), cache_.value.row(r));
     }
-    attention(shape, q, cache_.key, cache_.value, rows, y);
+    attend(q, cache_.key, cache_.value, rows, y);
   }
 
  private:
@@ -65,6 +66,7 @@ struct BlockBuffers {
 /// the same code between them:
 ///   site(Site, Matrix<float>& x)            x (rows of hidden × width) becomes the value that the site hands on
 ///   product(MatrixName, Matrix<float>& y)   y = W × the value of its input site, for the rows
+///   attend(shape, q, key, value, rows, y)   instead of attention(); only where something happens inside it
 /// `context` says which positions the rows are and what they attend to, as OneSequence does.
 template <typename Arithmetic, typename Context>
 void forward_block(const BlockConstants& block, Arithmetic& arithmetic, std::span<const std::uint32_t> rows,
@@ -108,7 +110,15 @@ void forward_block(const BlockConstants& block, Arithmetic& arithmetic, std::spa
   arithmetic.site(Site::q, buffers.q);
   arithmetic.site(Site::k, buffers.k);
   arithmetic.site(Site::v, buffers.v);
-  context.attend({c.heads, c.kv_heads, c.head_dim}, buffers.q, buffers.k, buffers.v, rows, buffers.attended);
+  const auto attend = [&](const Matrix<float>& q, const Matrix<float>& key, const Matrix<float>& value,
+                          std::span<const std::uint32_t> listed, Matrix<float>& y) {
+    const AttentionShape shape{c.heads, c.kv_heads, c.head_dim};
+    if constexpr (requires { arithmetic.attend(shape, q, key, value, listed, y); })
+      arithmetic.attend(shape, q, key, value, listed, y);
+    else
+      attention(shape, q, key, value, listed, y);
+  };
+  context.attend(attend, buffers.q, buffers.k, buffers.v, rows, buffers.attended);
   if (block.rotation != nullptr)
     per_row([&](std::size_t r) { block.rotation->heads.apply(row(buffers.attended, r), c.head_dim); });
   arithmetic.site(Site::attn_out, buffers.attended);

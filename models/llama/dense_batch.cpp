@@ -13,7 +13,8 @@ class ManySequences {
   ManySequences(const DenseBatch& batch, std::size_t block) : batch_(batch), block_(block) {}
 
   std::size_t position(std::uint32_t row) const { return batch_.positions_[row]; }
-  void attend(const AttentionShape& shape, const Matrix<float>& q, const Matrix<float>& k, const Matrix<float>& v,
+  template <typename Attend>
+  void attend(const Attend& attend, const Matrix<float>& q, const Matrix<float>& k, const Matrix<float>& v,
               std::span<const std::uint32_t>, Matrix<float>& y) const {
     for (const DenseBatch::Part& part : batch_.parts_) {
       const std::size_t rows = part.end - part.first;
@@ -27,7 +28,7 @@ class ManySequences {
       copy(q, part.first_row, query, part.first);
       copy(k, part.first_row, cache.key, part.first);
       copy(v, part.first_row, cache.value, part.first);
-      attention(shape, query, cache.key, cache.value, row_range(part.first, part.end), seen);
+      attend(query, cache.key, cache.value, row_range(part.first, part.end), seen);
       copy(seen, part.first, y, part.first_row);
     }
   }

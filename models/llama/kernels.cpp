@@ -129,31 +129,61 @@ namespace {
 
 constexpr std::size_t kLanes = 16;
 
-/// One head of up to 16 query positions.
-void attend(const AttentionShape& shape, std::size_t head, const Matrix<float>& query, const Matrix<float>& key,
-            const Matrix<float>& value, std::span<const std::uint32_t> rows, Matrix<float>& y) {
-  thread_local std::vector<float> lanes, scores;
-  const std::size_t dim = shape.head_dim, first = head * dim;
-  const std::size_t kv_first = head / (shape.heads / shape.kv_heads) * dim;
-  const std::size_t keys = rows.back() + std::size_t{1};
+/// One head of up to 16 query positions: what its kernels read and write, (· × lanes).
+struct HeadOfRows {
+  const AttentionShape& shape;
+  std::size_t head;
+  std::span<const std::uint32_t> rows;
+
+  std::size_t first() const { return head * shape.head_dim; }
+  std::size_t kv_first() const { return head / (shape.heads / shape.kv_heads) * shape.head_dim; }
+  std::size_t keys() const { return rows.back() + std::size_t{1}; }
+};
+
+std::vector<float>& lanes_of(std::size_t dim) {
+  thread_local std::vector<float> lanes;
   lanes.assign(dim * kLanes, 0.0F);
-  scores.resize(keys * kLanes);
+  return lanes;
+}
+
+/// Probabilities (keys × lanes) of the head's queries.
+void score(const HeadOfRows& part, const Matrix<float>& query, const Matrix<float>& key, std::vector<float>& scores) {
+  const std::size_t dim = part.shape.head_dim;
+  std::vector<float>& lanes = lanes_of(dim);
+  scores.resize(part.keys() * kLanes);
   std::array<std::int32_t, kLanes> limit{};  // unused lanes see key 0 only
-  for (std::size_t lane = 0; lane < rows.size(); ++lane) {
-    limit[lane] = static_cast<std::int32_t>(rows[lane]);
-    const float* q = query.row(rows[lane]) + first;
+  for (std::size_t lane = 0; lane < part.rows.size(); ++lane) {
+    limit[lane] = static_cast<std::int32_t>(part.rows[lane]);
+    const float* q = query.row(part.rows[lane]) + part.first();
     for (std::size_t d = 0; d < dim; ++d) lanes[d * kLanes + lane] = q[d];
   }
   const float scale = 1.0F / std::sqrt(static_cast<float>(dim));
   HWY_DYNAMIC_DISPATCH(score_keys)
-  (lanes.data(), key.row(0) + kv_first, key.columns(), keys, dim, scale, scores.data());
-  HWY_DYNAMIC_DISPATCH(softmax_keys)(scores.data(), keys, limit.data());
+  (lanes.data(), key.row(0) + part.kv_first(), key.columns(), part.keys(), dim, scale, scores.data());
+  HWY_DYNAMIC_DISPATCH(softmax_keys)(scores.data(), part.keys(), limit.data());
+}
+
+void weigh(const HeadOfRows& part, const std::vector<float>& probabilities, const Matrix<float>& value,
+           Matrix<float>& y) {
+  const std::size_t dim = part.shape.head_dim;
+  std::vector<float>& lanes = lanes_of(dim);
   HWY_DYNAMIC_DISPATCH(weigh_values)
-  (scores.data(), value.row(0) + kv_first, value.columns(), keys, dim, lanes.data());
-  for (std::size_t lane = 0; lane < rows.size(); ++lane) {
-    float* out = y.row(rows[lane]) + first;
+  (probabilities.data(), value.row(0) + part.kv_first(), value.columns(), part.keys(), dim, lanes.data());
+  for (std::size_t lane = 0; lane < part.rows.size(); ++lane) {
+    float* out = y.row(part.rows[lane]) + part.first();
     for (std::size_t d = 0; d < dim; ++d) out[d] = lanes[d * kLanes + lane];
   }
+}
+
+/// body(part, scores) for every head of every 16 rows; scores: memory of the thread.
+template <typename Body>
+void for_heads(const AttentionShape& shape, std::span<const std::uint32_t> rows, const Body& body) {
+  const std::size_t groups = (rows.size() + kLanes - 1) / kLanes;
+  parallel_for(groups * shape.heads, [&](std::size_t task) {
+    thread_local std::vector<float> scores;
+    const std::size_t first = task / shape.heads * kLanes;
+    body(HeadOfRows{shape, task % shape.heads, rows.subspan(first, std::min(kLanes, rows.size() - first))}, scores);
+  });
 }
 
 }  // namespace
@@ -183,10 +213,35 @@ void exponential(std::span<const float> x, std::span<float> y) {
 
 void attention(const AttentionShape& shape, const Matrix<float>& query, const Matrix<float>& key,
                const Matrix<float>& value, std::span<const std::uint32_t> rows, Matrix<float>& y) {
-  const std::size_t groups = (rows.size() + kLanes - 1) / kLanes;
-  parallel_for(groups * shape.heads, [&](std::size_t task) {
-    const std::size_t first = task / shape.heads * kLanes;
-    attend(shape, task % shape.heads, query, key, value, rows.subspan(first, std::min(kLanes, rows.size() - first)), y);
+  for_heads(shape, rows, [&](const HeadOfRows& part, std::vector<float>& scores) {
+    score(part, query, key, scores);
+    weigh(part, scores, value, y);
+  });
+}
+
+void attention_probabilities(const AttentionShape& shape, const Matrix<float>& query, const Matrix<float>& key,
+                             std::span<const std::uint32_t> rows, Matrix<float>& probabilities) {
+  const std::size_t keys = probabilities.columns() / shape.heads;
+  for_heads(shape, rows, [&](const HeadOfRows& part, std::vector<float>& scores) {
+    score(part, query, key, scores);
+    for (std::size_t lane = 0; lane < part.rows.size(); ++lane) {
+      float* out = probabilities.row(part.rows[lane]) + part.head * keys;
+      for (std::size_t j = 0; j < part.keys(); ++j) out[j] = scores[j * kLanes + lane];
+      std::fill(out + part.keys(), out + keys, 0.0F);
+    }
+  });
+}
+
+void weigh_values(const AttentionShape& shape, const Matrix<float>& probabilities, const Matrix<float>& value,
+                  std::span<const std::uint32_t> rows, Matrix<float>& y) {
+  const std::size_t keys = probabilities.columns() / shape.heads;
+  for_heads(shape, rows, [&](const HeadOfRows& part, std::vector<float>& scores) {
+    scores.assign(part.keys() * kLanes, 0.0F);
+    for (std::size_t lane = 0; lane < part.rows.size(); ++lane) {
+      const float* in = probabilities.row(part.rows[lane]) + part.head * keys;
+      for (std::size_t j = 0; j < part.keys(); ++j) scores[j * kLanes + lane] = in[j];
+    }
+    weigh(part, scores, value, y);
   });
 }
 

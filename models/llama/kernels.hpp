@@ -30,6 +30,14 @@ struct AttentionShape {
 void attention(const AttentionShape& shape, const Matrix<float>& query, const Matrix<float>& key,
                const Matrix<float>& value, std::span<const std::uint32_t> rows, Matrix<float>& y);
 
+/// The two halves of attention(), for what comes between them. Probabilities are (positions × heads * keys), keys >=
+/// positions: of each head those of all keys, 0 behind the row's own position. Without anything between them the result
+/// has the bits of attention().
+void attention_probabilities(const AttentionShape& shape, const Matrix<float>& query, const Matrix<float>& key,
+                             std::span<const std::uint32_t> rows, Matrix<float>& probabilities);
+void weigh_values(const AttentionShape& shape, const Matrix<float>& probabilities, const Matrix<float>& value,
+                  std::span<const std::uint32_t> rows, Matrix<float>& y);
+
 /// e^x of every element, as the operators use it.
 void exponential(std::span<const float> x, std::span<float> y);
 

@@ -75,6 +75,15 @@ AnalogCount AttentionOperator::count(std::size_t position) const {
   return {.multiply_accumulates = 2 * scores * shape_.head_dim, .exponentials = scores, .divisions = scores};
 }
 
+AnalogCount AttentionProbabilities::count(std::size_t position) const {
+  const std::uint64_t scores = shape_.heads * (position + 1);
+  return {.multiply_accumulates = scores * shape_.head_dim, .exponentials = scores, .divisions = scores};
+}
+
+AnalogCount WeighedValues::count(std::size_t position) const {
+  return {.multiply_accumulates = shape_.heads * (position + 1) * shape_.head_dim};
+}
+
 void SwiGluOperator::evaluate(std::span<const Matrix<float>* const> inputs, std::span<const std::uint32_t> rows,
                               Matrix<float>& y) const {
   parallel_for(

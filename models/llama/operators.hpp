@@ -87,6 +87,39 @@ class AttentionOperator final : public Operator {
   AttentionShape shape_;
 };
 
+/// Slots 0, 1: queries, keys. The causal softmax of each head, with room for `keys` keys: attention_probabilities().
+class AttentionProbabilities final : public Operator {
+ public:
+  AttentionProbabilities(const AttentionShape& shape, std::size_t keys) : shape_(shape), keys_(keys) {}
+  std::size_t width() const override { return shape_.heads * keys_; }
+  void evaluate(std::span<const Matrix<float>* const> inputs, std::span<const std::uint32_t> rows,
+                Matrix<float>& y) const override {
+    attention_probabilities(shape_, *inputs[0], *inputs[1], rows, y);
+  }
+  bool reads_earlier_positions(std::size_t slot) const override { return slot == 1; }
+  AnalogCount count(std::size_t position) const override;
+
+ private:
+  AttentionShape shape_;
+  std::size_t keys_;
+};
+
+/// Slots 0, 1: probabilities, values. weigh_values().
+class WeighedValues final : public Operator {
+ public:
+  explicit WeighedValues(const AttentionShape& shape) : shape_(shape) {}
+  std::size_t width() const override { return shape_.heads * shape_.head_dim; }
+  void evaluate(std::span<const Matrix<float>* const> inputs, std::span<const std::uint32_t> rows,
+                Matrix<float>& y) const override {
+    weigh_values(shape_, *inputs[0], *inputs[1], rows, y);
+  }
+  bool reads_earlier_positions(std::size_t slot) const override { return slot == 1; }
+  AnalogCount count(std::size_t position) const override;
+
+ private:
+  AttentionShape shape_;
+};
+
 /// Slots 0, 1: gate, up.
 class SwiGluOperator final : public Operator {
  public:

@@ -13,6 +13,10 @@ std::string population_name(std::size_t block, Site site) {
   return fmt::format("blocks.{}.{}", block, name(site));
 }
 
+std::string probs_name(std::size_t block) {
+  return fmt::format("blocks.{}.probs", block);
+}
+
 std::size_t width(const LlamaConfig& config, Site site) {
   switch (site) {
     case Site::attn_in:

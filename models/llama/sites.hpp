@@ -28,6 +28,9 @@ inline constexpr std::array<Site, kSites> kAllSites{Site::attn_in,  Site::q,    
 std::string_view name(Site site);
 /// "blocks.<block>.<site>"
 std::string population_name(std::size_t block, Site site);
+/// Optional sites: attention probabilities of a block; the final RMSNorm, which feeds the LM head.
+std::string probs_name(std::size_t block);
+inline constexpr std::string_view kFinalIn = "final_in";
 /// Channels of a site.
 std::size_t width(const LlamaConfig& config, Site site);
 /// Groups of adjacent channels that share a quantizer step: heads for q, k, v, else one.

@@ -1,5 +1,7 @@
 #include "models/quantization/calibration_states.hpp"
 
+#include <algorithm>
+
 #include "core/error.hpp"
 #include "models/llama/dense_arithmetic.hpp"
 
@@ -19,6 +21,22 @@ std::size_t CalibrationStates::rows() const {
   std::size_t sum = 0;
   for (const Matrix<float>& hidden : hidden_) sum += hidden.rows() - prefix_;
   return sum;
+}
+
+std::size_t CalibrationStates::longest() const {
+  std::size_t most = 0;
+  for (const Matrix<float>& hidden : hidden_) most = std::max(most, hidden.rows());
+  return most;
+}
+
+void CalibrationStates::observe_output(
+    const std::function<void(const Matrix<float>&, std::span<const std::uint32_t> rows)>& observer) const {
+  for (const Matrix<float>& hidden : hidden_) {
+    const std::vector<std::uint32_t> rows = row_range(prefix_, hidden.rows());
+    Matrix<float> normalised(hidden.rows(), hidden.columns());
+    dense_.final_norm(hidden, rows, normalised);
+    observer(normalised, rows);
+  }
 }
 
 void CalibrationStates::forward(std::size_t k, const BlockFloats& weights, Matrix<float>& hidden, BlockBuffers& buffers,

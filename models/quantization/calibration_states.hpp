@@ -23,6 +23,11 @@ class CalibrationStates {
   void advance(std::size_t k, const BlockFloats& weights, const Observer& observer = {});
   /// The same, but stays before the block.
   void observe(std::size_t k, const BlockFloats& weights, const Observer& observer) const;
+  /// Behind the last block: sees the final RMSNorm of each sequence.
+  void observe_output(
+      const std::function<void(const Matrix<float>&, std::span<const std::uint32_t> rows)>& observer) const;
+  /// Positions of the longest sequence.
+  std::size_t longest() const;
 
  private:
   void forward(std::size_t k, const BlockFloats& weights, Matrix<float>& hidden, BlockBuffers& buffers,

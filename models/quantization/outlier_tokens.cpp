@@ -39,18 +39,16 @@ class Tally {
     for (std::size_t i = 0; i < ratio.size(); ++i) {
       largest_ = std::max(largest_, ratio[i]);
       if (!(ratio[i] > kOutlierRatio)) continue;
-      ++of_block_;
+      positions_[number].insert(i);
       if (i == 0) continue;
       ++times_[sequence[i]];
       sequences_[sequence[i]].insert(number);
     }
   }
-  void finish_block(std::size_t sequences) {
-    most_ = std::max(most_, static_cast<double>(of_block_) / static_cast<double>(sequences));
-    of_block_ = 0;
-  }
-  OutlierSurvey survey() const {
-    OutlierSurvey survey{largest_, most_, {}};
+  OutlierSurvey survey(std::size_t sequences) const {
+    std::size_t positions = 0;
+    for (const auto& [number, own] : positions_) positions += own.size();
+    OutlierSurvey survey{largest_, static_cast<double>(positions) / static_cast<double>(sequences), {}};
     for (const auto& [id, times] : times_) survey.tokens.push_back({id, times, sequences_.at(id).size()});
     std::ranges::stable_sort(survey.tokens, std::ranges::greater(), &OutlierToken::times);
     return survey;
@@ -58,8 +56,7 @@ class Tally {
 
  private:
   float largest_ = 0;
-  std::size_t of_block_ = 0;
-  double most_ = 0;
+  std::map<std::size_t, std::set<std::size_t>> positions_;  // by sequence: outliers in a block so far
   std::map<TokenId, std::size_t> times_;
   std::map<TokenId, std::set<std::size_t>> sequences_;
 };
@@ -78,9 +75,8 @@ OutlierSurvey find_outlier_tokens(const DenseModel& dense, const std::vector<std
       tally.add(some[number], number, ratios(x, rows));
       ++number;
     });
-    tally.finish_block(some.size());
   }
-  return tally.survey();
+  return tally.survey(some.size());
 }
 
 std::vector<TokenId> prefix_of(const OutlierSurvey& survey, std::size_t sequences, TokenId bos) {

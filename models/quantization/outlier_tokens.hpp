@@ -18,7 +18,7 @@ struct OutlierToken {
 /// What find_outlier_tokens() saw.
 struct OutlierSurvey {
   float largest_ratio = 0;           // of any position
-  double per_sequence = 0;           // outlier positions in a sequence, mean; of the block that has most
+  double per_sequence = 0;           // positions of a sequence that are outliers in some block, mean
   std::vector<OutlierToken> tokens;  // most frequent first, equal ones by id
 };
 

@@ -7,6 +7,7 @@
 #include "models/quantization/calibration_states.hpp"
 #include "models/quantization/channel_factors.hpp"
 #include "models/quantization/error_feedback.hpp"
+#include "models/quantization/probability_samples.hpp"
 #include "models/quantization/scaled_weights.hpp"
 
 namespace snnsim::models {
@@ -25,7 +26,8 @@ class BlockQuantizer {
   BlockQuantizer(const DenseModel& dense, const std::vector<std::vector<TokenId>>& calibration,
                  const QuantizerOptions& options)
       : dense_(dense), options_(options), grid_{options.weight_bits, options.group} {
-    if (options.activation_bits != kBitsOff) dense_states_.emplace(dense, calibration, options.prefix);
+    const bool fits = options.granularity != Granularity::per_token || options.keys > 0;
+    if (options.activation_bits != kBitsOff && fits) dense_states_.emplace(dense, calibration, options.prefix);
     if (options.weight_bits != kBitsOff && options.weights != WeightMethod::rtn)
       quantized_states_.emplace(dense, calibration, options.prefix);
   }
@@ -35,7 +37,7 @@ class BlockQuantizer {
     QuantizedBlock block;
     PerSite<std::vector<float>> factors;
     if (quantized_states_ && options_.weights == WeightMethod::awq) factors = search_factors(k, weights);
-    if (dense_states_) block.sites = fit_sites(k, weights, factors);
+    if (options_.activation_bits != kBitsOff) fit_sites(k, weights, factors, block);
     if (quantized_states_ && options_.weights == WeightMethod::gptq)
       round_with_feedback(k, weights, block);
     else
@@ -56,7 +58,7 @@ class BlockQuantizer {
   static std::vector<float> input_scale(const QuantizedBlock& block, const PerSite<std::vector<float>>& factors,
                                         Site site) {
     const auto& quantizer = at(block.sites, site);
-    return ratios(quantizer ? quantizer->step : at(factors, site));
+    return ratios(quantizer && !quantizer->dynamic() ? quantizer->step : at(factors, site));
   }
 
   WeightMatrix nearest(const std::shared_ptr<const FloatWeights>& weights, std::vector<float> input_scale) const {
@@ -105,25 +107,53 @@ class BlockQuantizer {
     return factors;
   }
 
-  PerSite<std::optional<ActivationQuantizer>> fit_sites(std::size_t k, const BlockFloats& weights,
-                                                        const PerSite<std::vector<float>>& factors) {
+  LevelRange range(std::string_view population) const { return options_.activation_range(population); }
+
+  void fit_sites(std::size_t k, const BlockFloats& weights, const PerSite<std::vector<float>>& factors,
+                 QuantizedBlock& block) {
+    if (dense_states_) measure_sites(k, weights, factors, block);
+    const bool dynamic = options_.granularity == Granularity::per_token;
+    for (const Site site : kAllSites)
+      if (dynamic) at(block.sites, site) = dynamic_quantizer(dense_.config(), site, range(population_name(k, site)));
+    if (!options_.final_in || k + 1 != dense_.config().blocks) return;
+    if (dynamic)
+      block.final_in = dynamic_quantizer(dense_.config(), Site::attn_in, range(kFinalIn));
+    else
+      block.final_in = fit_output();
+  }
+
+  /// The input of the LM head is as wide as that of a block, and like it shares a step or has one by channel.
+  ActivationQuantizer fit_output() const {
+    SiteSamples samples(dense_.config(), Site::attn_in, options_.granularity, dense_states_->rows());
+    dense_states_->observe_output(
+        [&](const Matrix<float>& x, std::span<const std::uint32_t> rows) { samples.add(x, rows); });
+    return samples.fit(range(kFinalIn), options_.step_rule);
+  }
+
+  void measure_sites(std::size_t k, const BlockFloats& weights, const PerSite<std::vector<float>>& factors,
+                     QuantizedBlock& block) {
+    const LlamaConfig& c = dense_.config();
     std::vector<SiteSamples> samples;
     samples.reserve(kSites);
-    for (const Site site : kAllSites)
-      samples.emplace_back(dense_.config(), site, options_.granularity, dense_states_->rows());
+    for (const Site site : kAllSites) samples.emplace_back(c, site, options_.granularity, dense_states_->rows());
+    ProbabilitySamples probabilities({c.heads, c.kv_heads, c.head_dim}, dense_states_->rows(),
+                                     dense_states_->longest());
+    const Matrix<float>* query = nullptr;  // of the sequence that is on its way
     dense_states_->advance(k, weights, [&](Site site, const Matrix<float>& x, std::span<const std::uint32_t> rows) {
-      samples[static_cast<std::size_t>(site)].add(x, rows);
+      if (options_.granularity != Granularity::per_token) samples[static_cast<std::size_t>(site)].add(x, rows);
+      if (site == Site::q) query = &x;
+      if (site == Site::k && options_.keys > 0) probabilities.add(*query, x, rows);
     });
-    PerSite<std::optional<ActivationQuantizer>> sites;
+    if (options_.keys > 0) block.probs = probabilities.fit(range(probs_name(k)), options_.step_rule);
+    if (options_.granularity == Granularity::per_token) return;
     for (const Site site : kAllSites) {
       const SiteSamples& values = samples[static_cast<std::size_t>(site)];
       const auto fed = fed_by(site, weights);
       const bool smooths = options_.smoothing > 0 && !fed.empty();
-      at(sites, site) = values.fit(
-          options_.activation_range(population_name(k, site)), options_.step_rule,
+      at(block.sites, site) = values.fit(
+          range(population_name(k, site)), options_.step_rule,
           smooths ? smoothing_factors(values.largest(), largest_weights(fed), options_.smoothing) : at(factors, site));
     }
-    return sites;
   }
 
   const DenseModel& dense_;
@@ -148,6 +178,7 @@ QuantizedModel quantize(std::shared_ptr<const DenseModel> dense, const std::vect
   const std::size_t blocks = dense->config().blocks;
   QuantizedModel model{.dense = std::move(dense),
                        .blocks = std::vector<QuantizedBlock>(blocks),
+                       .keys = options.keys,
                        .weight_bits = options.weight_bits,
                        .activation_bits = options.activation_bits};
   std::vector<bool> found(blocks, false);

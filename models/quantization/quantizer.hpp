@@ -27,6 +27,10 @@ struct QuantizerOptions {
   /// How much of the outliers among its channels a site hands over to the weights that it feeds: channel_factors.hpp's
   /// alpha, 0..1; 0: none. Neither with per_channel nor with awq, which set the channels' steps themselves.
   float smoothing = 0;
+  /// Optional sites: attention probabilities, with a quantizer for so many keys, 0: not a site; and the input of the LM
+  /// head, whose channels share a step as those of the other sites do.
+  std::size_t keys = 0;
+  bool final_in = false;
   std::size_t prefix = 1;  // leading positions kept out of the ranges (and in full precision when the network runs)
   /// Range of the activation quantizer of a population; lets a neuron that reaches fewer levels have its own.
   std::function<LevelRange(std::string_view population)> activation_range;

@@ -66,13 +66,9 @@ class BlockTensors {
         if (const auto& scale = block.matrix(matrix).input_scale; !scale.empty())
           add(fmt::format("{}.input_scale", name(matrix)), scale);
       }
-    for (const Site site : kAllSites)
-      if (const auto& quantizer = at(block.sites, site)) {
-        const LevelRange range = quantizer->range;
-        ranges_.push_back({static_cast<float>(range.low), static_cast<float>(range.high)});
-        add(fmt::format("{}.step", name(site)), quantizer->step);
-        add(fmt::format("{}.range", name(site)), ranges_.back());
-      }
+    for (const Site site : kAllSites) add(std::string(name(site)), at(block.sites, site));
+    add("probs", block.probs);
+    add(std::string(kFinalIn), block.final_in);
   }
 
   std::span<const NamedTensor> all() const { return tensors_; }
@@ -86,9 +82,19 @@ class BlockTensors {
         {std::move(name), {DataType::f32, {values.size()}, reinterpret_cast<const std::byte*>(values.data())}});
   }
 
+  void add(const std::string& site, const std::optional<ActivationQuantizer>& quantizer) {
+    if (!quantizer) return;
+    const LevelRange range = quantizer->range;
+    numbers_.push_back({static_cast<float>(range.low), static_cast<float>(range.high)});
+    add(site + ".range", numbers_.back());
+    if (!quantizer->dynamic()) return add(site + ".step", quantizer->step);
+    numbers_.push_back({static_cast<float>(quantizer->token_groups)});
+    add(site + ".token_groups", numbers_.back());
+  }
+
   std::vector<std::shared_ptr<const IntegerWeights>> levels_;
   std::vector<NamedTensor> tensors_;
-  std::list<std::vector<float>> ranges_;
+  std::list<std::vector<float>> numbers_;
 };
 
 void write_text(const fs::path& path, const std::string& text) {
@@ -132,15 +138,19 @@ class BlockReader {
     fail(levels->first, "has another shape than the model's");
   }
 
-  std::optional<ActivationQuantizer> site(Site site) const {
-    const std::string prefix(models::name(site));
-    if (!tensors_.contains(prefix + ".step")) return std::nullopt;
-    const std::vector<float> range = floats(prefix + ".range", 2);
+  /// A quantizer of so many steps, or a dynamic one of so many groups; 0: it cannot be dynamic.
+  std::optional<ActivationQuantizer> site(const std::string& name, std::size_t steps, std::size_t groups) const {
+    const bool dynamic = tensors_.contains(name + ".token_groups");
+    if (!dynamic && !tensors_.contains(name + ".step")) return std::nullopt;
+    const std::vector<float> range = floats(name + ".range", 2);
     for (const float level : range)
-      if (!(std::abs(level) <= kMostLevel)) fail(prefix + ".range", "is out of bounds");
-    if (!(range[0] <= 0 && range[1] > 0)) fail(prefix + ".range", "is no range around 0");
-    return ActivationQuantizer{{static_cast<std::int32_t>(range[0]), static_cast<std::int32_t>(range[1])},
-                               positive(prefix + ".step", width(config_, site))};
+      if (!(std::abs(level) <= kMostLevel)) fail(name + ".range", "is out of bounds");
+    if (!(range[0] <= 0 && range[1] > 0)) fail(name + ".range", "is no range around 0");
+    const LevelRange levels{static_cast<std::int32_t>(range[0]), static_cast<std::int32_t>(range[1])};
+    if (!dynamic) return ActivationQuantizer{levels, positive(name + ".step", steps)};
+    if (groups == 0 || floats(name + ".token_groups", 1)[0] != static_cast<float>(groups))
+      fail(name + ".token_groups", "are other groups than the model's");
+    return ActivationQuantizer{levels, {}, groups};
   }
 
   /// The integers are for steps of other ratios.
@@ -227,7 +237,11 @@ QuantizedBlock SavedBlocks::read(std::size_t k) const {
     if (!at(stored, matrix)) stored = dense_->weights(k);
     weights.floating = at(stored, matrix);
   }
-  for (const Site site : kAllSites) at(block.sites, site) = reader.site(site);
+  const LlamaConfig& config = dense_->config();
+  for (const Site site : kAllSites)
+    at(block.sites, site) = reader.site(std::string(name(site)), width(config, site), groups(config, site));
+  block.probs = reader.site("probs", config.heads, 0);
+  block.final_in = reader.site(std::string(kFinalIn), config.hidden_size, 1);
   for (const MatrixName matrix : kAllMatrices)
     if (block.integer_product(matrix) && !block.matrix(matrix).fits(at(block.sites, input_of(matrix))->step))
       reader.refuse_steps(matrix);

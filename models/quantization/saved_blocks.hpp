@@ -12,7 +12,8 @@ namespace snnsim::models {
 ///   block_<k>.safetensors  <matrix>.levels, U8 (tiles, columns, bytes of a column): IntegerWeights::packed() in
 ///                          the narrowest format that holds them, 2, 3, 4, 6 or 8 bits a weight;
 ///                          <matrix>.scale, F32 (out); <matrix>.input_scale, F32 (in), where steps are folded into the
-///                          levels; <site>.step, F32 (width); <site>.range, F32 (low, high)
+///                          levels; <site>.range, F32 (low, high), and <site>.step, F32 (width), or
+///                          <site>.token_groups, F32 (1); sites are also probs and final_in
 ///   block_<k>.json         length and XXH3 of the other file. It is written last: a block that has it is whole.
 /// What is not quantized is not in them: it comes from the dense model.
 class SavedBlocks {

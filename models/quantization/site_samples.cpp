@@ -16,6 +16,7 @@ std::size_t groups_of(const LlamaConfig& config, Site site, Granularity granular
     case Granularity::per_tensor:
       return 1;
     case Granularity::per_head:
+    case Granularity::per_token:
       return groups(config, site);
     case Granularity::per_channel:
       break;
@@ -33,6 +34,10 @@ std::vector<float> divided(const std::vector<float>& values, std::span<const flo
 
 float StepRule::operator()(std::span<const float> samples, LevelRange range) const {
   return percentile ? percentile_step(samples, range, *percentile) : search_step(samples, range);
+}
+
+ActivationQuantizer dynamic_quantizer(const LlamaConfig& config, Site site, LevelRange range) {
+  return {range, {}, groups(config, site)};
 }
 
 SiteSamples::SiteSamples(const LlamaConfig& config, Site site, Granularity granularity, std::size_t rows)

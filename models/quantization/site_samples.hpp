@@ -10,8 +10,9 @@
 
 namespace snnsim::models {
 
-/// Which channels of a site share a step: all; those of a head in q, k and v, all elsewhere; none.
-enum class Granularity { per_tensor, per_head, per_channel };
+/// Which channels of a site share a step: all; those of a head in q, k and v, all elsewhere; none. Or as per_head, but
+/// the step follows from each token's own values: no text is needed.
+enum class Granularity { per_tensor, per_head, per_channel, per_token };
 
 /// How a step follows from the values that it quantizes.
 struct StepRule {
@@ -19,6 +20,9 @@ struct StepRule {
 
   float operator()(std::span<const float> samples, LevelRange range) const;
 };
+
+/// A dynamic quantizer.
+ActivationQuantizer dynamic_quantizer(const LlamaConfig& config, Site site, LevelRange range);
 
 /// The values of one site on the calibration text.
 class SiteSamples {

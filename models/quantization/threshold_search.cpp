@@ -59,12 +59,17 @@ double error_below(std::span<const float> samples, float step, LevelRange range,
   return error;
 }
 
-/// The step of a range that ends at ±x.
+/// The step of a range that ends at ±x, or of one without negative levels that ends at x.
 float spanning_step(float x, LevelRange range) {
-  return static_cast<float>(2.0 * static_cast<double>(x) / (range.high - range.low));
+  const int levels = range.low < 0 ? range.high - range.low : 2 * range.high;
+  return static_cast<float>(2.0 * static_cast<double>(x) / levels);
 }
 
 }  // namespace
+
+LevelRange unsigned_range(int bits) {
+  return {0, (1 << bits) - 1};
+}
 
 LevelRange signed_range(int bits) {
   return {-(1 << (bits - 1)), (1 << (bits - 1)) - 1};

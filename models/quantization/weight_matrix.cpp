@@ -55,6 +55,7 @@ std::vector<float> WeightMatrix::output_scale(float step) const {
 
 bool WeightMatrix::fits(std::span<const float> steps) const {
   if (input_scale.empty()) return std::ranges::all_of(steps, [&](float step) { return step == steps.front(); });
+  if (steps.empty()) return false;
   for (std::size_t j = 0; j < steps.size(); ++j)
     if (!(std::abs(input_scale[j] * steps.front() - steps[j]) <= kRoundingOfRatios * steps[j])) return false;
   return true;

@@ -21,6 +21,7 @@ struct WeightMatrix {
   /// What turns accumulators into outputs, `step` being that of the first input channel: s_w × step (out).
   std::vector<float> output_scale(float step) const;
   /// True if inputs of these steps (in), or thresholds, are what the integers are for: their ratios are c, to rounding.
+  /// Dynamic ones (none) are if nothing is folded into the integers.
   bool fits(std::span<const float> steps) const;
 };
 

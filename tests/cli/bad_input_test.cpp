@@ -198,6 +198,20 @@ const std::vector<Case>& cases() {
        [](const Copy&) { return "--set quantization.activation_bits=17"; }},
       {"thresholds by token", 2, "has its threshold before a token comes",
        [](const Copy&) { return "--set quantization.granularity=per_token"; }},
+      {"thresholds by token, and another rule", 2, "sets its step, nothing else",
+       [](const Copy&) {
+         return R"(--set quantization.granularity=per_token --set quantization.smooth=0.5 --set 'evaluation.networks=["dense", "qann"]')";
+       }},
+      {"probabilities that are calibrated", 2, "know no population of probabilities",
+       [](const Copy&) {
+         return R"(--set 'quantization.optional_sites=["probs"]' --set calibration.method=theta_v0)";
+       }},
+      {"a site of none", 2, "with activation_bits 16 no site is quantized",
+       [](const Copy&) {
+         return R"(--set 'quantization.optional_sites=["final_in"]' --set quantization.activation_bits=16)";
+       }},
+      {"rotations to choose from without one", 2, "without a rotation there is none to choose",
+       [](const Copy&) { return "--set quantization.rotation=none --set quantization.rotation_trials=4"; }},
       {"two rules for a threshold", 2, "per_channel gives every neuron a threshold already",
        [](const Copy&) { return "--set quantization.granularity=per_channel --set quantization.smooth=0.5"; }},
       {"three rules for a threshold", 2, "awq sets the ratios of thresholds itself",

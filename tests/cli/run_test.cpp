@@ -55,6 +55,42 @@ TEST_CASE("sigma-delta neurons equal the QANN, and the report says so") {
   CHECK(perplexity.at("kl_qann_snn") == 0);
 }
 
+TEST_CASE("probabilities and the input of the LM head are populations like the others, and equal the QANN") {
+  const json report = results_with(
+      R"(--quiet --set conversion.neuron=sigma_delta --set 'quantization.optional_sites=["probs","final_in"]')");
+  CHECK(report.at("equality").at("snn_equals_qann") == true);
+  std::size_t probs = 0;
+  for (const json& population : report.at("populations")) {
+    const std::string name = population.at("name");
+    const json& errors = population.at("errors");
+    if (name.ends_with(".probs")) ++probs;
+    if (!name.ends_with(".probs") && name != "final_in") continue;
+    CHECK(population.at("spikes").get<std::uint64_t>() > 0);
+    CHECK(errors.at("unevenness") == 0);
+    CHECK(errors.at("quantization").get<double>() > 0);
+    CHECK(errors.at("total").get<double>() < 0.5);
+  }
+  CHECK(probs > 0);
+  CHECK(report.at("populations").back().at("name") == "final_in");
+}
+
+TEST_CASE("dynamic steps and a choice of rotations: the QANN runs, and the manifest has the losses") {
+  const ScratchFolder folder;
+  const Outcome outcome =
+      run_command(short_run(R"(--quiet --set quantization.granularity=per_token --set quantization.rotation_trials=2 )"
+                            R"(--set quantization.rotation=hadamard --set 'evaluation.networks=["dense","qann"]')"),
+                  folder.path());
+  CAPTURE(outcome.err);
+  REQUIRE(outcome.exit_code == 0);
+  const json perplexity = results_of(folder.path()).at("perplexity").at(0);
+  CHECK(perplexity.at("qann").get<double>() < 1.2 * perplexity.at("dense").get<double>());
+  std::ifstream in(only_run(folder.path()) / "manifest.json");
+  const json rotation = json::parse(in).at("rotation");
+  CHECK(rotation.at("losses").size() == 2);
+  CHECK(rotation.at("losses").at(rotation.at("trial").get<std::size_t>()) ==
+        std::min(rotation.at("losses").at(0), rotation.at("losses").at(1)));
+}
+
 TEST_CASE("an equality that must hold and does not ends with exit code 4, and the report says so") {
   const ScratchFolder folder;
   const std::string exact = "--quiet --set conversion.neuron=sigma_delta ", inexact = "--quiet ";

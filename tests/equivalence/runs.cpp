@@ -77,7 +77,7 @@ Reference run_qann(const QuantizedModel& qann, const std::vector<TokenId>& token
   QuantizedSequence quantized(qann);
   quantized.append_prefix(reference, prefix);
   quantized.append(std::span(tokens).subspan(prefix),
-                   [&](std::size_t, Site, const Matrix<std::int16_t>& c) { result.counts.push_back(c); });
+                   [&](const std::string&, const Matrix<std::int16_t>& c) { result.counts.push_back(c); });
   result.output = quantized.normalised();
   return result;
 }

@@ -18,15 +18,13 @@ inline bool equal(const models::QuantizedBlock& a, const models::QuantizedBlock&
       return false;
   }
   for (const models::Site site : models::kAllSites) {
-    const auto &x = at(a.sites, site), &y = at(b.sites, site);
-    if (x.has_value() != y.has_value()) return false;
-    if (x && (x->step != y->step || x->range.low != y->range.low || x->range.high != y->range.high)) return false;
+    if (at(a.sites, site) != at(b.sites, site)) return false;
   }
-  return true;
+  return a.probs == b.probs && a.final_in == b.final_in;
 }
 
 inline bool equal(const models::QuantizedModel& a, const models::QuantizedModel& b) {
-  return a.weight_bits == b.weight_bits && a.activation_bits == b.activation_bits &&
+  return a.weight_bits == b.weight_bits && a.keys == b.keys && a.activation_bits == b.activation_bits &&
          std::ranges::equal(a.blocks, b.blocks, [](const auto& x, const auto& y) { return equal(x, y); });
 }
 

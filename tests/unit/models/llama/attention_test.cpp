@@ -1,5 +1,6 @@
 #include <cmath>
 #include <cstring>
+#include <numeric>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -84,6 +85,29 @@ TEST_CASE("a row of attention has the same bits whichever rows come with it, on 
         const Matrix<float> some = in.attended(rows);
         for (const std::uint32_t r : rows) CHECK(same_row(some, all, r));
       }
+    });
+  }
+}
+
+TEST_CASE("the two halves of attention give its bits, and probabilities that are 0 behind the own position") {
+  constexpr std::size_t positions = 37, keys = 41;
+  for (const AttentionShape& shape : kShapes) {
+    const Inputs in(shape, positions, 24);
+    const Matrix<float> whole = in.attended(row_range(0, positions));
+    const std::vector<std::uint32_t> rows{0, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 20, 36};
+    tests::on_every_target([&] {
+      Matrix<float> probabilities(positions, shape.heads * keys, 7), y(positions, in.query.columns());
+      attention_probabilities(shape, in.query, in.key, rows, probabilities);
+      weigh_values(shape, probabilities, in.value, rows, y);
+      for (const std::uint32_t r : rows) {
+        CHECK(same_row(y, whole, r));
+        for (std::size_t head = 0; head < shape.heads; ++head) {
+          const float* own = probabilities.row(r) + head * keys;
+          CHECK(std::accumulate(own, own + r + 1, 0.0) == doctest::Approx(1).epsilon(1e-5));
+          CHECK(std::all_of(own + r + 1, own + keys, [](float p) { return p == 0; }));
+        }
+      }
+      CHECK(probabilities.row(1)[0] == 7);  // was not asked for
     });
   }
 }

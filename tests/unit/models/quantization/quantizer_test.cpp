@@ -104,7 +104,7 @@ TEST_CASE("counts stay in the range of their site, and q, k and v have a step fo
   const QuantizedModel model = tests::quantized(dense, 4, 4, 0);
   std::size_t seen = 0;
   QuantizedSequence(model).append(tests::random_tokens(dense->config(), 16, 5),
-                                  [&](std::size_t, Site, const Matrix<std::int16_t>& counts) {
+                                  [&](const std::string&, const Matrix<std::int16_t>& counts) {
                                     ++seen;
                                     for (const std::int16_t count : counts.values())
                                       REQUIRE((count >= -8 && count <= 7));

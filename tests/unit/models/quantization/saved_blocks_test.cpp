@@ -104,6 +104,36 @@ TEST_CASE("what is read is what was written, bit for bit, in every setting and b
     }
 }
 
+TEST_CASE("what is read is what was written: optional sites and dynamic steps") {
+  for (const auto& dense : {stored_model(), rotated_model()})
+    for (const Granularity granularity : {Granularity::per_head, Granularity::per_channel, Granularity::per_token}) {
+      const QuantizerOptions options{.weight_bits = 3,
+                                     .activation_bits = 6,
+                                     .granularity = granularity,
+                                     .keys = 40,
+                                     .final_in = true,
+                                     .activation_range = [](std::string_view population) {
+                                       return population.ends_with(".probs") ? unsigned_range(6) : signed_range(6);
+                                     }};
+      const QuantizedModel model = quantize(dense, {tests::random_tokens(dense->config(), 24, 7)}, options);
+      REQUIRE(model.blocks[0].probs.has_value());
+      REQUIRE(!model.blocks[0].final_in.has_value());
+      REQUIRE(model.blocks[1].final_in.has_value());
+      check_survives_files(model, 20);
+    }
+}
+
+TEST_CASE("groups of a dynamic step that are not the model's are refused") {
+  const tests::ScratchFolder folder;
+  const auto dense = stored_model();
+  QuantizedBlock block = quantize_with(dense, {WeightMethod::rtn, 8, 8, Granularity::per_token}).blocks[0];
+  at(block.sites, Site::k)->token_groups = 3;
+  const SavedBlocks saved(folder.path(), dense);
+  saved.write(0, block);
+  const std::string cause = tests::complaint([&] { saved.read(0); });
+  CHECK(cause.find("k.token_groups are other groups than the model's") != std::string::npos);
+}
+
 TEST_CASE("what is read is what was written: the bundled model") {
   const auto checkpoint = std::make_shared<const Checkpoint>(open_checkpoint(tests::bundled_model()));
   check_survives_files(quantize_with(std::make_shared<const DenseModel>(checkpoint), kSmall), 16);
