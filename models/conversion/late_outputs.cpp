@@ -17,7 +17,8 @@ const Matrix<float>* LateOutputs::shown_after(Tick step) const {
 }
 
 void LateOutputs::mean(Tick horizon, Position first, Matrix<float>& mean) const {
-  const Tick last = horizon / readout_.ticks_per_step;
+  Tick last = horizon / readout_.ticks_per_step;
+  if (!shown_.empty()) last = std::max(last, shown_.back().step);  // what arrives late belongs to the last state
   const Tick steps = std::min<Tick>(readout_.steps, last);
   for (Position r = first; r < mean.rows(); ++r) std::fill_n(mean.row(r), mean.columns(), 0.0F);
   for (Tick step = last - steps + 1; step <= last; ++step) {

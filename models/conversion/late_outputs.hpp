@@ -22,8 +22,9 @@ class LateOutputs final : public Probe {
   void on_update(const PopulationUpdate&) override {}
   void on_output(Tick tick, const Matrix<float>& value) override;
 
-  /// Writes the mean of rows [first, value.rows()) of the states after each of the last steps, `horizon` being the tick
-  /// of the last one, to those of `mean` (as many rows × width). Before the first update the output is zero.
+  /// Writes the mean of rows [first, value.rows()) of the states after each of the last steps, the last of all being
+  /// that of tick `horizon`, or of a later one at which the output was updated, to those of `mean` (as many rows ×
+  /// width). Before the first update the output is zero.
   void mean(Tick horizon, Position first, Matrix<float>& mean) const;
 
  private:
