@@ -239,10 +239,10 @@ CalibrationSequences calibration_of(const Experiment& experiment, const models::
 }
 
 bool is_exact(const Experiment& experiment, const models::LlamaConfig& config) {
+  if (experiment.simulation.readout > 1) return false;                   // states on the way differ
   if (experiment.quantization.activation_bits == bits_off) return true;  // nothing spikes
   const ConversionSection& conversion = experiment.conversion;
   if (experiment.calibrates() || refinement(conversion) > 1 || conversion.headroom > 1) return false;  // levels differ
-  if (experiment.simulation.readout > 1) return false;  // states on the way differ
   return std::ranges::all_of(population_names(experiment, config), [&](const std::string& population) {
     return exact(make_neuron(experiment, population, activation_range(experiment, population)),
                  input_pattern(experiment, population));

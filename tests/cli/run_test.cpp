@@ -105,6 +105,16 @@ TEST_CASE("an equality that must hold and does not ends with exit code 4, and th
   CHECK(results_of(folder.path()).at("equality").at("snn_equals_qann") == false);
 }
 
+TEST_CASE("a read-out of states on the way is not the QANN's, and need not be") {
+  const ScratchFolder folder;
+  const Outcome outcome =
+      run_command(short_run("--quiet --set quantization.activation_bits=16 --set simulation.readout=2"), folder.path());
+  CAPTURE(outcome.err);
+  CHECK(outcome.exit_code == 0);
+  const json report = results_of(folder.path());
+  CHECK(report.at("perplexity").at(0).at("snn") != report.at("perplexity").at(0).at("qann"));
+}
+
 constexpr const char* several = "--quiet --set evaluation.perplexity.0.max_segments=12 ";
 
 TEST_CASE("a run killed with SIGKILL continues to the same results") {
