@@ -114,6 +114,9 @@ void check_thresholds(const JsonSource& source, const Experiment& experiment) {
   if (section.quantizes(OptionalSite::probs) && (experiment.calibrates() || section.tuning.epochs > 0))
     complain("quantization.optional_sites", "calibration and tuning know no population of probabilities",
              "leave probs out, or set calibration.method to none and quantization.tuning.epochs to 0");
+  if (section.quantizes(OptionalSite::probs) && experiment.record.bound)
+    complain("quantization.optional_sites", "the bound knows no population of probabilities",
+             "leave probs out, or set record.bound to false");
   if (section.activation_bits == bits_off && !section.optional_sites.empty())
     complain("quantization.optional_sites", "with activation_bits 16 no site is quantized",
              "leave it empty, or use fewer activation_bits");

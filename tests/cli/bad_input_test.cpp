@@ -206,6 +206,8 @@ const std::vector<Case>& cases() {
        [](const Copy&) {
          return R"(--set 'quantization.optional_sites=["probs"]' --set calibration.method=theta_v0)";
        }},
+      {"probabilities in the bound", 2, "the bound knows no population of probabilities",
+       [](const Copy&) { return R"(--set 'quantization.optional_sites=["probs"]' --set record.bound=true)"; }},
       {"a site of none", 2, "with activation_bits 16 no site is quantized",
        [](const Copy&) {
          return R"(--set 'quantization.optional_sites=["final_in"]' --set quantization.activation_bits=16)";
