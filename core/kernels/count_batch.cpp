@@ -18,16 +18,16 @@ struct Costs {
 // With them lists are as fast as panels at densities of 0.53, 0.37, 0.29 and 0.25 of 4, 8, 16 and 32 rows where weights
 // are in cache, and 0.32, 0.20, 0.15 and 0.12 where they come from memory, about what `bench_kernels` found.
 constexpr Costs kCached{4.75, 6}, kFromMemory{11, 10};
-constexpr std::size_t kCachedColumns = 1024;  // weights of so many inputs, and not more outputs, are likely in cache
-constexpr std::size_t kGrain = 4;             // rows of a task
-constexpr std::size_t kSlack = 64;            // entries behind the last list that kernels may touch
+constexpr std::size_t kGrain = 4;   // rows of a task
+constexpr std::size_t kSlack = 64;  // entries behind the last list that kernels may touch
 
 std::size_t elements(CountFormat format) {
   return format == CountFormat::bytes ? 1 : 2;
 }
 
+/// A batch meets several matrices, so where weights are is told from a square one with as many inputs.
 Costs costs_of(std::size_t columns) {
-  return columns <= kCachedColumns ? kCached : kFromMemory;
+  return columns * columns <= kCachedWeights ? kCached : kFromMemory;
 }
 
 /// A row is worth a list whatever other rows are.

@@ -56,9 +56,9 @@ struct DotBytes {
   using Weights = hn::Vec<Quads>;
   static HWY_INLINE Weights weights(hn::Vec<Quads> quads) { return quads; }
   static HWY_INLINE hn::Vec<Sum> add(hn::Vec<Sum> sum, Weights w, const std::int32_t* counts) {
-    auto raw = sum.raw;
-    __asm__("vpdpbusd %2%{1to16%}, %1, %0" : "+v"(raw) : "v"(w.raw), "m"(*counts));
-    return hn::Vec<Sum>{raw};
+    // As assembly: Highway 1.0 does not switch this instruction set on, though the target is chosen only where it is.
+    __asm__("vpdpbusd %2%{1to16%}, %1, %0" : "+v"(sum.raw) : "v"(w.raw), "m"(*counts));
+    return sum;
   }
 };
 

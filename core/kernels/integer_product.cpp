@@ -11,13 +11,12 @@ namespace snnsim {
 namespace {
 
 constexpr std::size_t kTile = IntegerWeights::kTile;
-constexpr std::size_t kFetchingPanels = 4;                  // that share in fetching the next block of weights
-constexpr std::size_t kMostRows = 16;                       // of a panel, on any processor
-constexpr std::size_t kGroupRows = 512;                     // their sums and counts stay in the second-level cache
-constexpr std::size_t kLeastTasks = 16;                     // so that cores get nearly equal shares
-constexpr std::size_t kLeastGroupRows = 48;                 // reordering a tile for fewer would show
-constexpr std::size_t kCachedBytes = std::size_t{1} << 20;  // a matrix of so many is likely to be in cache
-constexpr double kTaskPasses = 1 << 14;  // about 10 µs: with less to do, tasks cost more than they gain
+constexpr std::size_t kFetchingPanels = 4;   // that share in fetching the next block of weights
+constexpr std::size_t kMostRows = 16;        // of a panel, on any processor
+constexpr std::size_t kGroupRows = 512;      // their sums and counts stay in the second-level cache
+constexpr std::size_t kLeastTasks = 16;      // so that cores get nearly equal shares
+constexpr std::size_t kLeastGroupRows = 48;  // reordering a tile for fewer would show
+constexpr double kTaskPasses = 1 << 14;      // about 10 µs: with less to do, tasks cost more than they gain
 constexpr std::size_t kStripBytes = std::size_t{1} << 18;  // of weights that all rows of a share pass: cached
 
 /// Tiles of outputs that one task takes.
@@ -89,7 +88,8 @@ void multiply_panels(const IntegerWeights& weights, const CountBatch& batch, std
     WeightBlock block{weights.format(), columns, interleaved.data(), std::min(block_quads, quads - q)};
     for (std::size_t p = 0; p < panels.size(); ++p) {
       const CountBatch::Panel& panel = panels[p];
-      const auto biases = biases_of(weights, batch.rows(panel));
+      std::array<std::int32_t, kMostRows> biases;
+      if (q == 0) biases = biases_of(weights, batch.rows(panel));
       dense_panel(panel.format, block, batch.counts(panel, q), panel.rows, q == 0 ? biases.data() : nullptr,
                   sums[panel.first - panels[0].first].values.data(),
                   needed_next({columns + block_bytes, block_bytes}, batch, panels, p, q));
@@ -139,7 +139,7 @@ void add_lists(const IntegerWeights& weights, const CountBatch& batch, std::span
   const std::size_t quads = lists.back().first_quad + lists.back().quads - lists.front().first_quad;
   const bool reads_most = strip.first + 1 < weights.tiles() && 2 * quads * IntegerWeights::kQuad > weights.columns();
   const Tiles tiles{weights.tile(strip.first), weights.columns() * weights.column_bytes(), strip.tiles,
-                    weights.bytes() <= kCachedBytes};
+                    weights.bytes() <= kCachedWeights};
   for (std::size_t l = 0; l < lists.size(); ++l) {
     const CountBatch::List& list = lists[l];
     const CountBatch::Row& row = batch.rows()[list.row];
@@ -153,10 +153,9 @@ void add_lists(const IntegerWeights& weights, const CountBatch& batch, std::span
 template <typename SumsOf>
 void add_strip(const IntegerWeights& weights, const CountBatch& batch, const Share& share, const Strip& strip,
                Before before, const SumsOf& sums_of) {
-  for (std::size_t t = 0; t < strip.tiles; ++t) {
-    const auto sums_of_tile = [&](const CountBatch::Row& row) { return sums_of(row) + t * kTile; };
-    if (!share.panels.empty()) add_panels(weights, batch, share.panels, strip.first + t, before, sums_of_tile);
-  }
+  for (std::size_t t = 0; t < strip.tiles && !share.panels.empty(); ++t)
+    add_panels(weights, batch, share.panels, strip.first + t, before,
+               [&](const CountBatch::Row& row) { return sums_of(row) + t * kTile; });
   if (!share.lists.empty()) add_lists(weights, batch, share.lists, strip, before, sums_of);
 }
 

@@ -13,7 +13,6 @@ namespace snnsim {
 namespace {
 
 constexpr std::size_t kColumnsOfTask = 1024;
-constexpr std::size_t kCachedWeights = std::size_t{1} << 20;  // of a matrix that is likely to be in cache
 
 /// Bits of every weight of a column, in 8 × bits bytes from `first` on; they are weight + bias from bit `shift` on.
 struct Plane {

@@ -21,7 +21,6 @@ class IntegerWeights {
  public:
   static constexpr std::size_t kTile = 64;  // outputs of a tile
   static constexpr std::size_t kQuad = 4;   // inputs that kernels take together
-  static constexpr std::int32_t kBias = stored_bias(WeightFormat::bytes);
 
   /// weights: (out × in), row-major; they take their working_format(). Σ_in |w| × the largest possible count must stay
   /// below 2^31: the caller proves it with max_row_magnitude().

@@ -27,6 +27,9 @@ constexpr std::int32_t stored_bias(WeightFormat format) {
   return std::int32_t{1} << (static_cast<int>(format) - 1);
 }
 
+/// Weights, a byte each, of a matrix that is likely to be in the second-level cache when it is met again.
+inline constexpr std::size_t kCachedWeights = std::size_t{1} << 20;
+
 /// What the running processor prefers.
 struct KernelShape {
   std::size_t panel_rows = 0;   // most rows that share a load of weights
@@ -82,7 +85,7 @@ struct Tiles {
 void sparse_list(WeightFormat weights, CountFormat format, const Tiles& tiles, const std::uint32_t* inputs,
                  const std::int32_t* packed, std::size_t quads, std::int32_t bias, std::int32_t* sums);
 
-/// to[0..63] += sums[0..63], at a multiple of 64 bytes.
+/// to[0..63] += sums[0..63], which are at a multiple of 64 bytes; `to` may be anywhere.
 void add_sums(const std::int32_t* sums, std::int32_t* to);
 
 /// y[i] = scale[i] * sums[i].

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "models/calibration/spiking_block.hpp"
+#include "models/quantization/squared_error.hpp"
 
 namespace snnsim::experiments {
 
@@ -10,19 +11,11 @@ namespace {
 
 using models::Site;
 
-/// |a - b|² over rows from `first` on.
-double squared_distance(const Matrix<float>& a, const Matrix<float>& b, std::size_t first) {
-  double sum = 0;
-  for (std::size_t r = first; r < a.rows(); ++r)
-    for (std::size_t i = 0; i < a.columns(); ++i) {
-      const double difference = double{a.row(r)[i]} - double{b.row(r)[i]};
-      sum += difference * difference;
-    }
-  return sum;
-}
-
-double squared_norm(const Matrix<float>& a, std::size_t first) {
-  return squared_distance(a, Matrix<float>(a.rows(), a.columns()), first);
+/// |a - b|² and |b|² over rows from `first` on.
+models::SquaredError difference(const Matrix<float>& a, const Matrix<float>& b, std::size_t first) {
+  models::SquaredError squares;
+  squares.add(a, b, first);
+  return squares;
 }
 
 /// The parameters of a block whose neurons get all of their input in one step.
@@ -90,15 +83,16 @@ std::vector<BlockErrors> measure_depth(const Pipeline& pipeline, std::span<const
   Matrix<float> before = dense.hidden();  // ĥ'
   for (std::size_t k = 0; k < blocks.size(); ++k) {
     Matrix<float> through_dense = before, through_quantized = before;
-    blocks[k].input_error = squared_distance(before, dense.hidden(), prefix);
+    blocks[k].input_error = difference(before, dense.hidden(), prefix).error;
     dense.run(k, through_dense);
     run_quantized(pipeline, k, dense.leading(), through_quantized);
     const Matrix<float>& spiking = state.value(pipeline.spiking.streams[k]);
-    blocks[k].dense = squared_norm(dense.hidden(), prefix);
-    blocks[k].error = squared_distance(spiking, dense.hidden(), prefix);
-    blocks[k].passed_on = squared_distance(through_dense, dense.hidden(), prefix);
-    blocks[k].quantization = squared_distance(through_quantized, through_dense, prefix);
-    blocks[k].unevenness = squared_distance(spiking, through_quantized, prefix);
+    const models::SquaredError error = difference(spiking, dense.hidden(), prefix);
+    blocks[k].dense = error.reference;
+    blocks[k].error = error.error;
+    blocks[k].passed_on = difference(through_dense, dense.hidden(), prefix).error;
+    blocks[k].quantization = difference(through_quantized, through_dense, prefix).error;
+    blocks[k].unevenness = difference(spiking, through_quantized, prefix).error;
     before = spiking;
   }
   return blocks;

@@ -141,7 +141,7 @@ class SegmentRun {
       if (!qann.blocks[k].probs) continue;
       const Matrix<float>& query = dense_sites_.at(models::population_name(k, models::Site::q));
       Matrix<float> probabilities(query.rows(), c.heads * qann.keys);
-      models::attention_probabilities({c.heads, c.kv_heads, c.head_dim}, query,
+      models::attention_probabilities(models::attention_shape(c), query,
                                       dense_sites_.at(models::population_name(k, models::Site::k)),
                                       models::row_range(0, query.rows()), probabilities);
       dense_sites_[models::probs_name(k)] = std::move(probabilities);

@@ -30,15 +30,6 @@ PerSite<std::vector<double>> sum_of_sites(const BlockProblem& problem, const std
   return sums;
 }
 
-void SquaredError::add(const Matrix<float>& a, const Matrix<float>& b, std::size_t first) {
-  for (std::size_t r = first; r < a.rows(); ++r)
-    for (std::size_t i = 0; i < a.columns(); ++i) {
-      const double x = a.row(r)[i], y = b.row(r)[i];
-      error += (x - y) * (x - y);
-      reference += y * y;
-    }
-}
-
 double BlockProblem::loss(const BlockCalibration& calibration) const {
   const std::vector<double> total = sum([&](std::size_t i) {
     SteppedStream stream = own[i].stream;

@@ -6,6 +6,7 @@
 
 #include "models/calibration/example_share.hpp"
 #include "models/calibration/spiking_block.hpp"
+#include "models/quantization/squared_error.hpp"
 
 namespace snnsim::models {
 
@@ -50,12 +51,5 @@ struct BlockProblem {
 /// Σ over all examples of numbers that each of our own has for the sites of a stage (BlockProblem::sum).
 PerSite<std::vector<double>> sum_of_sites(const BlockProblem& problem, const std::vector<Site>& stage,
                                           const std::vector<PerSite<std::vector<double>>>& own);
-
-/// Σ |a - b|² over rows from `first` on; and Σ |b|².
-struct SquaredError {
-  double error = 0, reference = 0;
-  void add(const Matrix<float>& a, const Matrix<float>& b, std::size_t first);
-  double relative() const { return reference > 0 ? error / reference : error; }
-};
 
 }  // namespace snnsim::models

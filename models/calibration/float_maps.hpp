@@ -31,9 +31,7 @@ class FloatMaps {
     return site == Site::attn_in ? constants_.attention_norm : constants_.mlp_norm;
   }
   float epsilon() const { return constants_.config->rms_norm_epsilon; }
-  AttentionShape shape() const {
-    return {constants_.config->heads, constants_.config->kv_heads, constants_.config->head_dim};
-  }
+  AttentionShape shape() const { return attention_shape(*constants_.config); }
 
  private:
   const BlockConstants& constants_;

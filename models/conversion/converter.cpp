@@ -124,17 +124,16 @@ class GraphBuilder {
     const NodeId attended = model_.blocks[k].probs ? add_weighed_values(k) : add_softmax_of_values(k);
     return rotation_ != nullptr ? add_rotation(rotation_->heads, config_.head_dim, attended) : attended;
   }
-  AttentionShape shape() const { return {config_.heads, config_.kv_heads, config_.head_dim}; }
   NodeId add_softmax_of_values(std::size_t k) {
-    return graph_.add(std::make_shared<AttentionOperator>(shape()),
+    return graph_.add(std::make_shared<AttentionOperator>(attention_shape(config_)),
                       {site(k, Site::q), site(k, Site::k), site(k, Site::v)});
   }
   /// The same with a population of probabilities in it.
   NodeId add_weighed_values(std::size_t k) {
-    const NodeId scored = graph_.add(std::make_shared<AttentionProbabilities>(shape(), model_.keys),
+    const NodeId scored = graph_.add(std::make_shared<AttentionProbabilities>(attention_shape(config_), model_.keys),
                                      {site(k, Site::q), site(k, Site::k)});
     const NodeId probs = add_optional(probs_name(k), for_keys(*model_.blocks[k].probs, model_.keys), scored);
-    return graph_.add(std::make_shared<WeighedValues>(shape()), {probs, site(k, Site::v)});
+    return graph_.add(std::make_shared<WeighedValues>(attention_shape(config_)), {probs, site(k, Site::v)});
   }
   NodeId add_rotation(const Rotation& rotation, std::size_t columns, NodeId input,
                       RotationOperator::Direction direction = RotationOperator::Direction::apply) {

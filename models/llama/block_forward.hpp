@@ -112,7 +112,7 @@ void forward_block(const BlockConstants& block, Arithmetic& arithmetic, std::spa
   arithmetic.site(Site::v, buffers.v);
   const auto attend = [&](const Matrix<float>& q, const Matrix<float>& key, const Matrix<float>& value,
                           std::span<const std::uint32_t> listed, Matrix<float>& y) {
-    const AttentionShape shape{c.heads, c.kv_heads, c.head_dim};
+    const AttentionShape shape = attention_shape(c);
     if constexpr (requires { arithmetic.attend(shape, q, key, value, listed, y); })
       arithmetic.attend(shape, q, key, value, listed, y);
     else

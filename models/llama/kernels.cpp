@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <cmath>
 #include <limits>
 #include <vector>
@@ -222,6 +223,7 @@ void attention(const AttentionShape& shape, const Matrix<float>& query, const Ma
 void attention_probabilities(const AttentionShape& shape, const Matrix<float>& query, const Matrix<float>& key,
                              std::span<const std::uint32_t> rows, Matrix<float>& probabilities) {
   const std::size_t keys = probabilities.columns() / shape.heads;
+  assert(rows.empty() || rows.back() < keys);
   for_heads(shape, rows, [&](const HeadOfRows& part, std::vector<float>& scores) {
     score(part, query, key, scores);
     for (std::size_t lane = 0; lane < part.rows.size(); ++lane) {
@@ -235,6 +237,7 @@ void attention_probabilities(const AttentionShape& shape, const Matrix<float>& q
 void weigh_values(const AttentionShape& shape, const Matrix<float>& probabilities, const Matrix<float>& value,
                   std::span<const std::uint32_t> rows, Matrix<float>& y) {
   const std::size_t keys = probabilities.columns() / shape.heads;
+  assert(rows.empty() || rows.back() < keys);
   for_heads(shape, rows, [&](const HeadOfRows& part, std::vector<float>& scores) {
     scores.assign(part.keys() * kLanes, 0.0F);
     for (std::size_t lane = 0; lane < part.rows.size(); ++lane) {

@@ -17,6 +17,10 @@ std::string probs_name(std::size_t block) {
   return fmt::format("blocks.{}.probs", block);
 }
 
+AttentionShape attention_shape(const LlamaConfig& config) {
+  return {config.heads, config.kv_heads, config.head_dim};
+}
+
 std::size_t width(const LlamaConfig& config, Site site) {
   switch (site) {
     case Site::attn_in:

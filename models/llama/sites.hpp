@@ -8,6 +8,7 @@
 
 #include "core/matrix.hpp"
 #include "models/checkpoint/checkpoint.hpp"
+#include "models/llama/kernels.hpp"
 
 namespace snnsim::models {
 
@@ -31,6 +32,7 @@ std::string population_name(std::size_t block, Site site);
 /// Optional sites: attention probabilities of a block; the final RMSNorm, which feeds the LM head.
 std::string probs_name(std::size_t block);
 inline constexpr std::string_view kFinalIn = "final_in";
+AttentionShape attention_shape(const LlamaConfig& config);
 /// Channels of a site.
 std::size_t width(const LlamaConfig& config, Site site);
 /// Groups of adjacent channels that share a quantizer step: heads for q, k, v, else one.

@@ -1,5 +1,7 @@
 #include "models/quantization/output_loss.hpp"
 
+#include "models/quantization/squared_error.hpp"
+
 namespace snnsim::models {
 
 ReferenceOutputs::ReferenceOutputs(const DenseModel& dense, std::span<const std::vector<TokenId>> sequences,
@@ -13,7 +15,7 @@ ReferenceOutputs::ReferenceOutputs(const DenseModel& dense, std::span<const std:
 }
 
 double output_loss(const QuantizedModel& model, const DenseModel& dense, const ReferenceOutputs& reference) {
-  double error = 0, size = 0;
+  SquaredError loss;
   for (std::size_t i = 0; i < reference.values.size(); ++i) {
     const std::span<const TokenId> tokens = reference.sequences[i];
     const std::size_t prefix = std::min(reference.prefix, tokens.size());
@@ -22,14 +24,9 @@ double output_loss(const QuantizedModel& model, const DenseModel& dense, const R
     QuantizedSequence sequence(model);
     sequence.append_prefix(lead, prefix);
     sequence.append(tokens.subspan(prefix));
-    for (std::size_t r = prefix; r < tokens.size(); ++r)
-      for (std::size_t j = 0; j < reference.values[i].columns(); ++j) {
-        const double d = reference.values[i].row(r)[j], n = sequence.normalised().row(r)[j];
-        error += (n - d) * (n - d);
-        size += d * d;
-      }
+    loss.add(sequence.normalised(), reference.values[i], prefix);
   }
-  return error / size;
+  return loss.relative();
 }
 
 }  // namespace snnsim::models

@@ -136,8 +136,7 @@ class BlockQuantizer {
     std::vector<SiteSamples> samples;
     samples.reserve(kSites);
     for (const Site site : kAllSites) samples.emplace_back(c, site, options_.granularity, dense_states_->rows());
-    ProbabilitySamples probabilities({c.heads, c.kv_heads, c.head_dim}, dense_states_->rows(),
-                                     dense_states_->longest());
+    ProbabilitySamples probabilities(attention_shape(c), dense_states_->rows(), dense_states_->longest());
     const Matrix<float>* query = nullptr;  // of the sequence that is on its way
     dense_states_->advance(k, weights, [&](Site site, const Matrix<float>& x, std::span<const std::uint32_t> rows) {
       if (options_.granularity != Granularity::per_token) samples[static_cast<std::size_t>(site)].add(x, rows);

@@ -11,7 +11,7 @@
 namespace snnsim::models {
 
 /// Which channels of a site share a step: all; those of a head in q, k and v, all elsewhere; none. Or as per_head, but
-/// the step follows from each token's own values: no text is needed.
+/// the step follows from each token's own values, not from the calibration text.
 enum class Granularity { per_tensor, per_head, per_channel, per_token };
 
 /// How a step follows from the values that it quantizes.
