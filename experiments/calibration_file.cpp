@@ -85,10 +85,13 @@ ordered_json block_json(const models::BlockCalibration& calibration, const model
   for (const MatrixName matrix : models::kAllMatrices)
     if (const auto& values = at(calibration.bias, matrix); !values.empty())
       bias[std::string(name(matrix))] = runs_of(values);
-  ordered_json json = {{"loss_before", outcome.before}, {"loss_after", outcome.after},
-                       {"curve", outcome.curve},        {"seconds", outcome.seconds},
-                       {"tokens", outcome.tokens},      {"peak_memory_bytes", outcome.peak_memory},
-                       {"populations", populations}};
+  ordered_json json = {{"loss_before", outcome.before},
+                       {"loss_after", outcome.after},
+                       {"curve", outcome.curve},
+                       {"seconds", outcome.seconds}};
+  if (outcome.tokens > 0) json["tokens"] = outcome.tokens;  // an older version did not count them
+  if (outcome.peak_memory > 0) json["peak_memory_bytes"] = outcome.peak_memory;
+  json["populations"] = populations;
   if (!bias.empty()) json["bias"] = bias;
   if (has_weights(calibration)) json["weights"] = true;
   return json;

@@ -403,7 +403,7 @@ struct CalibrationSection {
                        "else, the population of the block waits one step more whose wait lowers the loss most, as long "
                        "as that is by 1 % of it, beyond what conversion says"});
     visit("max_wait", &S::max_wait,
-          Rule{.help = "phases searched: most steps by which that delays a block",
+          Rule{.help = "phase_search, phases searched: most steps by which that delays a block",
                .unit = "steps",
                .least = 1,
                .most = 1024});
@@ -487,7 +487,9 @@ struct SimulationSection {
         Rule{.help = "steps: after its T steps a neuron acts only on input that still arrives; quiescence: st_bif goes "
                      "on until nothing is left to emit"});
     visit("readout", &S::readout,
-          Rule{.help = "logits are the mean of those after so many of the last steps; 1: those of the last state",
+          Rule{.help =
+                   "logits are the mean of those after so many of the last steps, of all if there are fewer; 1: those "
+                   "of the last state",
                .unit = "steps",
                .least = 1,
                .most = 1024});

@@ -35,8 +35,7 @@ namespace snnsim::experiments {
 /// cause        what raises the NLL: quantization (QANN over dense) and unevenness (SNN over QANN), in nats;
 ///              most_uneven: the population with most of it relative to its values
 /// bound        per block, relative to the norm of the dense residual stream behind it: unevenness and quantization,
-/// what
-///              the block adds; factor, by which it passes on the error that comes in; error, the whole difference
+///              what the block adds; factor, by which it passes on the error that comes in; error, the whole difference
 ///              to the dense stream; bound, what the three say it can be at most (docs/method.md). Null without
 ///              record.bound
 /// calibration  method, text, documents, length; per block the loss Σ|ŷ - y|² / Σ|y|² before, after and after each
