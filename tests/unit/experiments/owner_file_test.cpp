@@ -119,13 +119,15 @@ TEST_CASE("a holder that was taken over notices before it writes, and leaves the
 
 TEST_CASE("of many processes that find a dead owner, one takes its place") {
   const tests::ScratchFolder folder;
+  constexpr int processes = 8;
   for (int round = 0; round < 20; ++round) {
     write_owner(folder.path(), elsewhere, owner_silence.count() + 60);
-    std::array<int, 2> start{}, ends{};
+    std::array<int, 2> start{}, tried{}, ends{};
     REQUIRE(::pipe(start.data()) == 0);
+    REQUIRE(::pipe(tried.data()) == 0);
     REQUIRE(::pipe(ends.data()) == 0);
     std::vector<pid_t> children;
-    for (int i = 0; i < 8; ++i) {
+    for (int i = 0; i < processes; ++i) {
       children.push_back(fork());
       if (children.back() != 0) continue;
       ::close(start[1]);
@@ -134,18 +136,25 @@ TEST_CASE("of many processes that find a dead owner, one takes its place") {
       (void)!::read(start[0], &byte, 1);  // until the parent closes its end: all at once
       try {
         const OwnerFile owner(folder.path());
-        ::usleep(20000);
-        const bool held = owner.held();
-        (void)!::read(ends[0], &byte, 1);
-        ::_exit(held ? 0 : 3);
+        (void)!::write(tried[1], &byte, 1);
+        (void)!::read(ends[0], &byte, 1);  // a holder that ended before the last one tried would be dead to it
+        ::_exit(owner.held() ? 0 : 3);
       } catch (...) {
+        (void)!::write(tried[1], &byte, 1);
         ::_exit(2);
       }
     }
     ::close(start[0]);
+    ::close(tried[1]);
     ::close(ends[0]);
     ::close(start[1]);
-    ::usleep(60000);
+    std::array<char, processes> bytes{};
+    for (int read = 0; read < processes;) {
+      const ssize_t more = ::read(tried[0], bytes.data(), bytes.size());
+      REQUIRE(more > 0);
+      read += static_cast<int>(more);
+    }
+    ::close(tried[0]);
     ::close(ends[1]);
     int winners = 0;
     for (const pid_t child : children) {
