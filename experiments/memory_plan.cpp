@@ -10,6 +10,7 @@
 #include "experiments/machine.hpp"
 #include "experiments/pipeline.hpp"
 #include "experiments/recording/column.hpp"
+#include "models/quantization/probability_samples.hpp"
 
 namespace snnsim::experiments {
 
@@ -192,7 +193,13 @@ std::uint64_t quantizing_bytes(const QuantizationSection& quantization, const st
   const std::uint64_t pass = longest * (buffers(w) + (2 * w.key + w.widest) * kFloat);
   const std::uint64_t activations =
       quantization.activation_bits != bits_off ? tokens * (w.hidden + w.sites) * kFloat : 0;
-  return pass + activations + rotated_block(quantization, w) +
+  const std::uint64_t reference = quantization.searches_rotation() ? tokens * w.hidden * kFloat : 0;
+  const std::uint64_t probabilities =
+      quantization.quantizes(OptionalSite::probs) && quantization.activation_bits != bits_off
+          ? c.heads * kFloat *
+                (longest * longest + std::min<std::uint64_t>(tokens * longest, models::ProbabilitySamples::kMostOfHead))
+          : 0;
+  return pass + activations + probabilities + reference + rotated_block(quantization, w) +
          (quantization.weighs_inputs() ? feedback_bytes(tokens, w) : 0);
 }
 

@@ -1,6 +1,8 @@
 #include "experiments/rotation_search.hpp"
 
 #include <algorithm>
+#include <limits>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -19,20 +21,47 @@ namespace {
 
 using nlohmann::ordered_json;
 
-std::vector<double> losses_of(const Experiment& experiment, const std::shared_ptr<const models::DenseModel>& dense,
-                              const std::vector<TokenIds>& calibration, const models::QuantizerOptions& quantizer,
-                              const StageObserver& stage) {
-  const models::ReferenceOutputs reference(*dense, calibration, quantizer.prefix);
-  const std::size_t trials = experiment.quantization.rotation_trials;
-  std::vector<double> losses;
-  for (std::size_t trial = 0; trial < trials; ++trial) {
-    const models::QuantizedModel model =
-        models::quantize(rotated(experiment, dense, trial_seed(experiment.seed, trial)), calibration, quantizer);
-    losses.push_back(models::output_loss(model, *dense, reference));
-    stage(fmt::format("rotation {} of {}: loss {:.4e}", trial + 1, trials, losses.back()));
-  }
-  return losses;
+/// What JSON has no number for is kept as null: a loss that is not finite is never the least.
+double loss_from(const ordered_json& kept) {
+  return kept.is_number() ? kept.get<double>() : std::numeric_limits<double>::infinity();
 }
+
+/// The losses of trials. Each is kept by itself: a search that was stopped goes on, and one of more trials makes only
+/// the others.
+class Trials {
+ public:
+  Trials(const Experiment& experiment, const std::shared_ptr<const models::DenseModel>& dense,
+         const std::vector<TokenIds>& calibration, const models::QuantizerOptions& quantizer, const BuildOptions& build)
+      : experiment_(experiment), dense_(dense), calibration_(calibration), quantizer_(quantizer), build_(build) {}
+
+  double loss(std::size_t trial) {
+    const std::uint64_t seed = trial_seed(experiment_.seed, trial);
+    ordered_json inputs = quantized_inputs(experiment_, dense_->config(), calibration_, quantizer_.prefix);
+    inputs["rotation_seed"] = seed;
+    const auto measure = [&] {
+      const double loss = measured(seed);
+      build_.stage(
+          fmt::format("rotation {} of {}: loss {:.4e}", trial + 1, experiment_.quantization.rotation_trials, loss));
+      return ordered_json(loss);
+    };
+    const ordered_json kept = build_.cache.recall("rotation", inputs, measure);
+    return loss_from(kept.is_number() || kept.is_null() ? kept : measure());
+  }
+
+ private:
+  double measured(std::uint64_t seed) {
+    if (!reference_) reference_.emplace(*dense_, calibration_, quantizer_.prefix);
+    return models::output_loss(models::quantize(rotated(experiment_, dense_, seed), calibration_, quantizer_), *dense_,
+                               *reference_);
+  }
+
+  const Experiment& experiment_;
+  const std::shared_ptr<const models::DenseModel>& dense_;
+  const std::vector<TokenIds>& calibration_;
+  const models::QuantizerOptions& quantizer_;
+  const BuildOptions& build_;
+  std::optional<models::ReferenceOutputs> reference_;  // made when a trial is not known yet
+};
 
 }  // namespace
 
@@ -41,13 +70,9 @@ RotationChoice choose_rotation(const Experiment& experiment, const std::shared_p
                                const BuildOptions& build) {
   RotationChoice choice{.seed = experiment.seed, .losses = {}};
   if (!experiment.quantization.searches_rotation()) return choice;
-  ordered_json inputs = quantized_inputs(experiment, dense->config(), calibration, quantizer.prefix);
-  inputs["rotation_trials"] = experiment.quantization.rotation_trials;
-  const auto search = [&] { return losses_of(experiment, dense, calibration, quantizer, build.stage); };
-  const ordered_json found = build.cache.recall("rotation", inputs, search);
-  const bool sound = found.is_array() && found.size() == experiment.quantization.rotation_trials &&
-                     std::ranges::all_of(found, [](const ordered_json& loss) { return loss.is_number(); });
-  choice.losses = sound ? found.get<std::vector<double>>() : search();
+  Trials trials(experiment, dense, calibration, quantizer, build);
+  while (choice.losses.size() < experiment.quantization.rotation_trials)
+    choice.losses.push_back(trials.loss(choice.losses.size()));
   choice.trial = static_cast<std::size_t>(std::ranges::min_element(choice.losses) - choice.losses.begin());
   choice.seed = trial_seed(experiment.seed, choice.trial);
   build.stage(fmt::format("rotation {} of {} is the best", choice.trial + 1, choice.losses.size()));

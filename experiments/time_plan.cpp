@@ -62,8 +62,12 @@ double quantizing_seconds(const Experiment& experiment, const JobInputs& inputs,
   const std::size_t passes = (quantization.activation_bits != bits_off ? 1 : 0) +
                              (quantization.weighs_inputs() ? 2 : 0) + (quantization.prefix_tokens.search ? 1 : 0) +
                              (quantization.tunes() ? 3 + 5 * quantization.tuning.epochs : 0);
-  return dense_position * static_cast<double>(tokens * passes) +
-         rounding_seconds(quantization, *rotated(experiment, inputs.opened.dense, experiment.seed));
+  const double once = dense_position * static_cast<double>(tokens * passes) +
+                      rounding_seconds(quantization, *rotated(experiment, inputs.opened.dense, experiment.seed));
+  if (!quantization.searches_rotation()) return once;
+  // Each trial quantizes and runs the QANN; the dense model is run once for all.
+  const std::size_t trials = quantization.rotation_trials;
+  return once * static_cast<double>(trials + 1) + dense_position * static_cast<double>(tokens * (trials + 1));
 }
 
 }  // namespace
@@ -72,7 +76,8 @@ std::size_t dense_passes(const Experiment& experiment) {
   const EvaluationSection& evaluation = experiment.evaluation;
   const bool spiking = evaluation.runs(Network::snn);
   const bool once_more = spiking && experiment.record.errors && experiment.quantization.rotation != Rotation::none;
-  return evaluation.networks.size() + 1 + (spiking ? experiment.conversion.timesteps : 0) + (once_more ? 1 : 0);
+  const std::size_t bound = spiking && experiment.record.bound ? 3 : 0;
+  return evaluation.networks.size() + 1 + (spiking ? experiment.conversion.timesteps : 0) + (once_more ? 1 : 0) + bound;
 }
 
 TimePlan plan_time(const Experiment& experiment, const JobInputs& inputs, const Segment& example) {

@@ -16,6 +16,7 @@ struct TimePlan {
 
 /// Passes of the dense model that take about as long as all networks: dense, QANN, T steps and the scoring of each
 /// output cost about one each, and so does the dense model in the coordinates of a rotation, where errors are measured.
+/// The bound of Theorem 3 runs the dense model on two streams and the QANN on one.
 std::size_t dense_passes(const Experiment& experiment);
 
 /// Runs blocks of the dense model on up to 256 tokens, for about a second or until all are done, and rounds a matrix.

@@ -1,10 +1,12 @@
 #include "experiments/rotation_search.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <fstream>
 #include <set>
 
 #include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
 
 #include "models/checkpoint/checkpoint.hpp"
 #include "models/quantization/output_loss.hpp"
@@ -73,22 +75,38 @@ TEST_CASE("one trial, or no rotation: nothing is searched") {
   CHECK(s.told.empty());
 }
 
-TEST_CASE("what was chosen is kept and found again, unless it is damaged or for other inputs") {
+TEST_CASE("each trial is kept and found again, unless it is damaged or for other inputs") {
   Setup s;
+  const auto files = [&] {
+    std::set<std::filesystem::path> found;
+    for (const auto& entry : std::filesystem::directory_iterator(s.scratch.path())) found.insert(entry.path());
+    return found;
+  };
   const RotationChoice first = s.choose(true);
   const RotationChoice again = s.choose(true);
   CHECK(again.losses == first.losses);
   CHECK(again.seed == first.seed);
   CHECK(s.told.size() == 1);
-  std::filesystem::path file;
-  for (const auto& entry : std::filesystem::directory_iterator(s.scratch.path())) file = entry.path();
-  for (const char* content : {"{", "{}", R"({"inputs": 1, "result": [1, 2, 3]})"}) {
-    std::ofstream(file) << content;
+  CHECK(files().size() == 3);
+  const std::filesystem::path one = *files().begin();
+  std::string whole;
+  std::getline(std::ifstream(one), whole, '\0');
+  for (const char* content : {"{", "{}", R"({"inputs": 1, "result": 3})"}) {
+    std::ofstream(one) << content;
     CHECK(s.choose(true).losses == first.losses);
-    CHECK(s.told.size() == 4);
+    CHECK(s.told.size() == 2);
   }
-  s.experiment.quantization.rotation_trials = 2;
+  s.experiment.quantization.rotation_trials = 2;  // as a search that was stopped: what is there is taken
   CHECK(s.choose(true).losses == std::vector(first.losses.begin(), first.losses.begin() + 2));
+  CHECK(s.told.size() == 1);
+  auto kept = nlohmann::ordered_json::parse(whole);
+  kept["result"] = nullptr;  // a loss that was not finite is not made again, nor taken
+  std::ofstream(one) << kept.dump();
+  s.experiment.quantization.rotation_trials = 3;
+  const RotationChoice unsound = s.choose(true);
+  CHECK(s.told.size() == 1);
+  CHECK(std::ranges::count_if(unsound.losses, [](double loss) { return std::isinf(loss); }) == 1);
+  CHECK(std::isfinite(unsound.losses[unsound.trial]));
 }
 
 }  // namespace snnsim::experiments
