@@ -171,7 +171,8 @@ struct CalibrationText {
   template <class Visit>
   static void fields(Visit&& visit) {
     visit("text", &CalibrationText::text,
-          Rule{.help = "UTF-8 text; needed unless activation_bits is 16, weights are rtn and no prefix is searched"});
+          Rule{.help = "UTF-8 text; needed unless thresholds are per token or activation_bits is 16, weights are rtn, and nothing is "
+                       "searched"});
     visit("separator", &CalibrationText::separator, Rule{.help = "divides the text into documents"});
     visit("segments", &CalibrationText::segments,
           Rule{.help = "documents used, chosen by the seed", .unit = "documents", .least = 1, .most = 1000000});
@@ -221,9 +222,14 @@ struct QuantizationSection {
   /// The rotation is chosen by what it does to the calibration text.
   bool searches_rotation() const { return rotation != Rotation::none && rotation_trials > 1; }
   bool tunes() const { return activation_bits != bits_off && tuning.epochs > 0; }
+  /// Thresholds follow from that text, not from each token's own values.
+  bool measures_activations() const {
+    const bool fitted = granularity != Granularity::per_token || quantizes(OptionalSite::probs);
+    return activation_bits != bits_off && fitted;
+  }
   /// Something is measured on that text.
   bool calibrates() const {
-    return activation_bits != bits_off || weighs_inputs() || prefix_tokens.search || searches_rotation();
+    return measures_activations() || weighs_inputs() || prefix_tokens.search || searches_rotation();
   }
 
   template <class Visit>

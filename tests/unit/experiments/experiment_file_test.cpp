@@ -150,6 +150,14 @@ TEST_CASE("what running needs") {
   CHECK_THROWS_WITH_AS(check_runnable(experiment), "evaluation.perplexity.0.text is not given", ConfigurationError);
   experiment.evaluation.perplexity[0].text = "/t";
   CHECK_THROWS_WITH_AS(check_runnable(experiment), "quantization.calibration.text is not given", ConfigurationError);
+  experiment.quantization.granularity = Granularity::per_token;  // follows from each token's values
+  check_runnable(experiment);
+  experiment.quantization.weights = WeightQuantizer::gptq;
+  CHECK_THROWS_AS(check_runnable(experiment), ConfigurationError);
+  experiment.quantization.weights = WeightQuantizer::rtn;
+  experiment.quantization.optional_sites = {OptionalSite::probs};
+  CHECK_THROWS_AS(check_runnable(experiment), ConfigurationError);
+  experiment.quantization.granularity = Granularity::per_head;
   experiment.quantization.activation_bits = bits_off;
   check_runnable(experiment);
 }
