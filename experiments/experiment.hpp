@@ -171,7 +171,8 @@ struct CalibrationText {
   template <class Visit>
   static void fields(Visit&& visit) {
     visit("text", &CalibrationText::text,
-          Rule{.help = "UTF-8 text; needed unless thresholds are per token or activation_bits is 16, weights are rtn, and nothing is "
+          Rule{.help = "UTF-8 text; needed unless thresholds are per token or activation_bits is 16, weights are rtn, "
+                       "and nothing is "
                        "searched"});
     visit("separator", &CalibrationText::separator, Rule{.help = "divides the text into documents"});
     visit("segments", &CalibrationText::segments,

@@ -191,8 +191,7 @@ std::uint64_t quantizing_bytes(const QuantizationSection& quantization, const st
     longest = std::max<std::uint64_t>(longest, sequence.size());
   }
   const std::uint64_t pass = longest * (buffers(w) + (2 * w.key + w.widest) * kFloat);
-  const std::uint64_t activations =
-      quantization.measures_activations() ? tokens * (w.hidden + w.sites) * kFloat : 0;
+  const std::uint64_t activations = quantization.measures_activations() ? tokens * (w.hidden + w.sites) * kFloat : 0;
   const std::uint64_t reference = quantization.searches_rotation() ? tokens * w.hidden * kFloat : 0;
   const std::uint64_t probabilities =
       quantization.quantizes(OptionalSite::probs) && quantization.activation_bits != bits_off

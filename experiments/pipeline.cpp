@@ -66,13 +66,6 @@ models::Granularity shared_steps(Granularity granularity) {
   return models::Granularity::per_head;
 }
 
-/// Sequences behind the prefix.
-std::vector<TokenIds> with_prefix(const Prefix& prefix, const std::vector<TokenIds>& sequences) {
-  std::vector<TokenIds> whole;
-  for (const TokenIds& ids : sequences) whole.push_back(prefix.with(ids));
-  return whole;
-}
-
 void find_prefix(const Experiment& experiment, const std::vector<TokenIds>& calibration, const StageObserver& stage,
                  Pipeline& pipeline) {
   const PrefixTokens& wanted = experiment.quantization.prefix_tokens;
@@ -103,7 +96,7 @@ std::size_t keys_of(const QuantizationSection& section, const Pipeline& pipeline
 /// Steps are tuned when all blocks are quantized, so those of a tuned model are kept, or go on, all together.
 void quantize_model(const Experiment& experiment, const std::vector<TokenIds>& texts, const BuildOptions& build,
                     Pipeline& pipeline) {
-  const std::vector<TokenIds> calibration = with_prefix(pipeline.prefix.prefix, texts);
+  const std::vector<TokenIds> calibration = sequences_behind(pipeline.prefix.prefix, texts);
   const QuantizationSection& section = experiment.quantization;
   const models::QuantizerOptions options{
       .weight_bits = section.weight_bits,
@@ -368,7 +361,7 @@ bool calibrate_network(const Experiment& experiment, const std::vector<TokenIds>
         .share = options.share,
         .peak_memory = peak_resident_bytes};
     CalibrationLog log(options, pipeline.qann);
-    done = models::calibrate(pipeline.qann, with_prefix(pipeline.prefix.prefix, sequences), dynamics,
+    done = models::calibrate(pipeline.qann, sequences_behind(pipeline.prefix.prefix, sequences), dynamics,
                              *make_calibrator(experiment), log, std::move(done));
     if (done.blocks.size() < pipeline.qann.blocks.size()) return false;
   }

@@ -32,14 +32,38 @@ TokenIds Prefix::with(std::span<const models::TokenId> inputs) const {
   return ids;
 }
 
+std::vector<TokenIds> sequences_behind(const Prefix& prefix, const std::vector<TokenIds>& sequences) {
+  std::vector<TokenIds> whole;
+  for (const TokenIds& ids : sequences) whole.push_back(prefix.with(ids));
+  return whole;
+}
+
+namespace {
+
+ResolvedPrefix searched_prefix(const models::DenseModel& dense, const std::vector<TokenIds>& calibration,
+                               models::TokenId bos) {
+  constexpr std::size_t tries = 4;
+  ResolvedPrefix best{.prefix = Prefix(), .survey = models::find_outlier_tokens(dense, calibration), .left = {}};
+  TokenIds tokens = models::prefix_of(*best.survey, calibration.size(), bos);
+  for (std::size_t i = 0; i < tries && !tokens.empty(); ++i) {
+    Prefix prefix(tokens, dense);
+    models::OutlierSurvey left =
+        models::find_outlier_tokens(dense, sequences_behind(prefix, calibration), prefix.positions());
+    tokens = models::longer_prefix(std::move(tokens), left, calibration.size());
+    if (best.left && !(left.per_sequence < best.left->per_sequence)) continue;
+    best.prefix = std::move(prefix);
+    best.left = std::move(left);
+  }
+  return best;
+}
+
+}  // namespace
+
 ResolvedPrefix resolve_prefix(const PrefixTokens& wanted, const models::DenseModel& dense,
                               const std::vector<TokenIds>& calibration, models::TokenId bos) {
-  if (!wanted.ids.empty()) return {Prefix(wanted.ids, dense), {}};
-  if (!wanted.search) return {Prefix(wanted.count.value_or(1)), {}};
-  models::OutlierSurvey survey = models::find_outlier_tokens(dense, calibration);
-  TokenIds tokens = models::prefix_of(survey, calibration.size(), bos);
-  Prefix prefix = tokens.empty() ? Prefix() : Prefix(std::move(tokens), dense);
-  return {std::move(prefix), std::move(survey)};
+  if (!wanted.ids.empty()) return {Prefix(wanted.ids, dense), {}, {}};
+  if (wanted.search) return searched_prefix(dense, calibration, bos);
+  return {Prefix(wanted.count.value_or(1)), {}, {}};
 }
 
 Matrix<float> own_outputs(const Lead& lead, const Matrix<float>& source, const Matrix<float>& network) {

@@ -49,14 +49,19 @@ class Prefix {
   std::shared_ptr<const models::DenseSequence> sequence_;
 };
 
+/// Each sequence behind the prefix.
+std::vector<TokenIds> sequences_behind(const Prefix& prefix, const std::vector<TokenIds>& sequences);
+
 /// The prefix that an experiment asks for, and what its search saw.
 struct ResolvedPrefix {
   Prefix prefix;
   std::optional<models::OutlierSurvey> survey;  // prefix_tokens: "search"
+  std::optional<models::OutlierSurvey> left;    // behind the tokens that it took, if any
 };
 
 /// `calibration`: the sequences in which "search" looks; when it finds nothing but the first position, the prefix is
-/// that of "auto".
+/// that of "auto". Else PrefixQuant's tokens; while massive activations are left behind them they are made longer
+/// (models::longer_prefix()), a few times, and the prefix that leaves the fewest is taken, the shortest of equals.
 ResolvedPrefix resolve_prefix(const PrefixTokens& wanted, const models::DenseModel& dense,
                               const std::vector<TokenIds>& calibration, models::TokenId bos);
 

@@ -49,8 +49,9 @@ ordered_json settings_section(const StoredRun& run) {
       {"schedule", name(experiment.simulation.schedule)},
       {"arrival_steps", arrival_steps(static_cast<std::uint32_t>(experiment.conversion.timesteps))},
       {"calibration", name(experiment.calibration.method)}};
-  if (experiment.quantization.prefix_tokens.search && run.manifest.contains("massive_activations"))
-    settings["massive_activations"] = run.manifest.at("massive_activations");
+  if (experiment.quantization.prefix_tokens.search)
+    for (const char* seen : {"massive_activations", "massive_activations_left"})
+      if (run.manifest.contains(seen)) settings[seen] = run.manifest.at(seen);
   return settings;
 }
 

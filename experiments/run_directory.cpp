@@ -67,7 +67,8 @@ ordered_json to_json(const models::OutlierSurvey& survey) {
   auto tokens = ordered_json::array();
   for (const models::OutlierToken& token : survey.tokens)
     if (tokens.size() < most)
-      tokens.push_back({{"id", token.id}, {"times", token.times}, {"sequences", token.sequences}});
+      tokens.push_back(
+          {{"id", token.id}, {"times", token.times}, {"sequences", token.sequences}, {"before", token.before}});
   return {{"largest_ratio", survey.largest_ratio}, {"per_sequence", survey.per_sequence}, {"tokens", tokens}};
 }
 
@@ -204,6 +205,7 @@ void RunDirectory::note(const QuantizedSource& source, const ResolvedPrefix& pre
   if (!rotation.losses.empty())
     state_->manifest["rotation"] = {{"trial", rotation.trial}, {"seed", rotation.seed}, {"losses", rotation.losses}};
   if (prefix.survey) state_->manifest["massive_activations"] = to_json(*prefix.survey);
+  if (prefix.left) state_->manifest["massive_activations_left"] = to_json(*prefix.left);
   state_->write_manifest();
 }
 

@@ -56,11 +56,11 @@ double quantizing_seconds(const Experiment& experiment, const JobInputs& inputs,
   const QuantizationSection& quantization = experiment.quantization;
   std::size_t tokens = 0;
   for (const TokenIds& sequence : inputs.calibration.quantizer) tokens += sequence.size();
-  // The activations once, their inputs twice more with feedback, and once where tokens of a prefix are looked for;
+  // The activations once, their inputs twice more with feedback, and twice where tokens of a prefix are looked for;
   // tuning takes a target, a loss and the way to the next block once, and in each epoch a loss, and a gradient of
   // about 4.
-  const std::size_t passes = (quantization.measures_activations() ? 1 : 0) +
-                             (quantization.weighs_inputs() ? 2 : 0) + (quantization.prefix_tokens.search ? 1 : 0) +
+  const std::size_t passes = (quantization.measures_activations() ? 1 : 0) + (quantization.weighs_inputs() ? 2 : 0) +
+                             (quantization.prefix_tokens.search ? 2 : 0) +
                              (quantization.tunes() ? 3 + 5 * quantization.tuning.epochs : 0);
   const double once = dense_position * static_cast<double>(tokens * passes) +
                       rounding_seconds(quantization, *rotated(experiment, inputs.opened.dense, experiment.seed));

@@ -69,6 +69,12 @@ TEST_CASE("what is asked for is what is made; a search that finds nothing is the
   CHECK(found.survey->largest_ratio < models::kOutlierRatio);
   CHECK(found.prefix.tokens().empty());
   CHECK(found.prefix.positions() == 1);
+  CHECK_FALSE(found.left);
+}
+
+TEST_CASE("each sequence behind the prefix") {
+  const Prefix prefix({3, 1}, *small_model());
+  CHECK(sequences_behind(prefix, {{1, 5}, {5}}) == std::vector<TokenIds>{{3, 1, 5}, {3, 1, 5}});
 }
 
 }  // namespace snnsim::experiments

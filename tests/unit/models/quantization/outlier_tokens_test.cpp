@@ -88,6 +88,7 @@ TEST_CASE(
   CHECK(survey.tokens[0].id == 77);
   CHECK(survey.tokens[0].times == 3);
   CHECK(survey.tokens[0].sequences == 2);
+  CHECK(survey.tokens[0].before == 30);
   CHECK(prefix_of(survey, 3, 1) == std::vector<TokenId>{77, 1});
 }
 
@@ -109,6 +110,26 @@ TEST_CASE("as many tokens as a sequence has outliers, BOS last, rare ones left o
   CHECK(prefix_of(survey, 40, 1) == std::vector<TokenId>{5, 7, 1});
   CHECK(prefix_of(survey, 30, 1) == std::vector<TokenId>{5, 6, 1});
   CHECK(prefix_of(survey, 40, -1) == std::vector<TokenId>{5, 1, 7});
+}
+
+TEST_CASE("behind a lead its own positions count for nothing, and the first one behind it does") {
+  const MassiveModel model(77);
+  const OutlierSurvey survey =
+      find_outlier_tokens(*model.dense, {{5, 1, 77, 30, 40, 50, 60, 70}, {5, 1, 20, 30, 77, 50, 60, 70}, {5, 1}}, 2);
+  CHECK(survey.per_sequence == 1);
+  REQUIRE(survey.tokens.size() == 1);
+  CHECK(survey.tokens[0] == OutlierToken{.id = 77, .times = survey.tokens[0].times, .sequences = 2, .before = 1});
+}
+
+TEST_CASE("a prefix behind which massive activations are left gets a token more") {
+  using Ids = std::vector<TokenId>;
+  const OutlierSurvey left{900, 1, {{6, 50, 1, 3}, {5, 40, 10, 9}}};
+  CHECK(longer_prefix({7, 1}, left, 20) == Ids{5, 7, 1});  // the rare one is left alone
+  CHECK(longer_prefix({5, 1}, left, 20) == Ids{9, 5, 1});  // it is there: what comes before it in the text
+  CHECK(longer_prefix({7, 5, 1}, left, 20) == Ids{7, 9, 5, 1});
+  CHECK(longer_prefix({9, 5, 1}, left, 20).empty());  // that is there too
+  CHECK(longer_prefix({9, 5, 1}, left, 10) == Ids{6, 9, 5, 1});
+  CHECK(longer_prefix({7, 1}, {}, 20).empty());
 }
 
 }  // namespace snnsim::models
