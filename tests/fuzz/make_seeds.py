@@ -46,13 +46,18 @@ def checkpoints():
          "weight_map": {"a": "model-00001-of-00002.safetensors", "b": "model-00002-of-00002.safetensors"}}))
 
 
-def saved_block(bits, folded=()):
-    """A block of the model of corpus/llama2c/seed_tied as models/quantization/saved_blocks.hpp has it."""
+def saved_block(bits, folded=(), packed=None, optional=False, dynamic=False):
+    """A block of the model of corpus/llama2c/seed_tied as models/quantization/saved_blocks.hpp has it. Weights are packed in
+    so many bits each, those of activations or else 8; optional sites too; steps by token."""
     sites = {"attn_in": 4, "q": 4, "k": 2, "v": 2, "attn_out": 4, "mlp_in": 4, "mlp_mid": 6}
     matrices = {"query": (4, "attn_in"), "key": (2, "attn_in"), "value": (2, "attn_in"), "output": (4, "attn_out"),
                 "gate": (6, "mlp_in"), "up": (6, "mlp_in"), "down": (4, "mlp_mid")}
     ratio = {site: [2.0 ** (j % 3) if site in folded else 1.0 for j in range(width)] for site, width in sites.items()}
-    column = 32 if bits <= 4 else 64
+    column = 8 * (packed or (4 if bits <= 4 else 8))
+    groups = {"q": 2, "k": 1, "v": 1}
+    if optional:
+        sites |= {"probs": 2, "final_in": 4}
+        groups["probs"] = 0
     header, data = {"__metadata__": {"block": "0"}}, b""
 
     def add(name, kind, shape, content):
@@ -63,6 +68,7 @@ def saved_block(bits, folded=()):
     def add_floats(name, values):
         add(name, "F32", [len(values)], struct.pack(f"<{len(values)}f", *values))
 
+    ratio |= {site: [1.0] * width for site, width in sites.items() if site not in ratio}
     for name, (out, site) in matrices.items():
         columns = (sites[site] + 3) // 4 * 4
         add(f"{name}.levels", "U8", [1, columns, column], bytes(i * 37 % 256 for i in range(columns * column)))
@@ -71,8 +77,12 @@ def saved_block(bits, folded=()):
         if site in folded:
             add_floats(f"{name}.input_scale", ratio[site])
     for site, values in ratio.items():
-        add_floats(f"{site}.step", [0.125 * value for value in values])
-        add_floats(f"{site}.range", [-(2.0 ** (bits - 1)), 2.0 ** (bits - 1) - 1])
+        low = 0.0 if site == "probs" else -(2.0 ** (bits - 1))
+        add_floats(f"{site}.range", [low, low + 2.0 ** bits - 1])
+        if dynamic and groups.get(site, 1) > 0:
+            add_floats(f"{site}.token_groups", [groups.get(site, 1)])
+        else:
+            add_floats(f"{site}.step", [0.125 * value for value in values])
     text = compact(header).encode()
     text += b" " * (-(8 + len(text)) % 64)
     return struct.pack("<Q", len(text)) + text + data
@@ -82,6 +92,10 @@ def saved_blocks():
     write("saved_block", "nibbles", saved_block(4))
     write("saved_block", "bytes", saved_block(8))
     write("saved_block", "own_thresholds", saved_block(6, folded=("attn_in", "attn_out", "mlp_in", "mlp_mid")))
+    for packed in (2, 3, 6):
+        write("saved_block", f"packed_{packed}", saved_block(4, packed=packed))
+    write("saved_block", "optional", saved_block(4, optional=True))
+    write("saved_block", "by_token", saved_block(8, optional=True, dynamic=True))
 
 
 def gguf_text(value):
@@ -301,9 +315,10 @@ def calibrations():
     block = {"loss_before": 0.02, "loss_after": 0.01, "curve": [0.015, 0.01], "seconds": 1.5,
              "populations": {site: population for site in sites}}
     bad = block | {"populations": block["populations"] | {"q": population | {"threshold": [[-1, 4294967295]]}}}
-    more = block | {"bias": {"down": [[0.5, 4]]}, "weights": True,
-                    "populations": block["populations"] | {"q": population | {"step_offset": [[0.125, 2], [0, 2]]}}}
+    moved = block["populations"] | {"q": population | {"step_offset": [[0.125, 2], [0, 2]], "phase": 1}}
+    more = block | {"tokens": 512, "peak_memory_bytes": 1 << 30, "populations": moved}
     write("calibration_json", "more", compact({"blocks": [more]}))
+    write("calibration_json", "bias", compact({"blocks": [more | {"bias": {"down": [[0.5, 4]]}, "weights": True}]}))
     write("calibration_json", "empty", compact({"blocks": []}))
     write("calibration_json", "one_block", compact({"blocks": [block]}))
     write("calibration_json", "bad_values", compact({"blocks": [block, bad]}))
