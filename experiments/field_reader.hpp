@@ -70,7 +70,8 @@ void read(const Node& node, T& out, const Rule& rule);
 template <class T>
 void read(const Node& node, std::optional<T>& out, const Rule& rule) {
   out.reset();
-  if (node.value != "") read(node, out.emplace(), rule);
+  const auto* text = node.value.template get_ptr<const nlohmann::ordered_json::string_t*>();
+  if (text == nullptr || !text->empty()) read(node, out.emplace(), rule);
 }
 
 template <class T>

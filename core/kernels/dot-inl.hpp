@@ -143,7 +143,7 @@ HWY_INLINE hn::Vec<Quads> two_bit_plane(const std::uint8_t* plane, std::size_t h
 }
 
 HWY_INLINE hn::Vec<Quads> one_bit_plane(const std::uint8_t* plane, std::size_t h) {
-  std::uint64_t bits;
+  std::uint64_t bits = 0;
   __builtin_memcpy(&bits, plane, sizeof(bits));
   return narrow_plane<1>(hn::Set(hn::Repartition<std::uint64_t, Quads>(), bits), h);
 }

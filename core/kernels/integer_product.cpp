@@ -88,7 +88,7 @@ void multiply_panels(const IntegerWeights& weights, const CountBatch& batch, std
     WeightBlock block{weights.format(), columns, interleaved.data(), std::min(block_quads, quads - q)};
     for (std::size_t p = 0; p < panels.size(); ++p) {
       const CountBatch::Panel& panel = panels[p];
-      std::array<std::int32_t, kMostRows> biases;
+      std::array<std::int32_t, kMostRows> biases{};
       if (q == 0) biases = biases_of(weights, batch.rows(panel));
       dense_panel(panel.format, block, batch.counts(panel, q), panel.rows, q == 0 ? biases.data() : nullptr,
                   sums[panel.first - panels[0].first].values.data(),

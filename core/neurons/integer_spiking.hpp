@@ -31,8 +31,8 @@ struct IntegerSpiking {
   static constexpr bool kClocked = true;  // the offset drives it at every step, with or without input
   static constexpr std::size_t kStateWords = 1, kCounts = 1;
 
-  LevelRange range;        // of the quantizer it replaces
-  std::int32_t timesteps;  // T >= 1
+  LevelRange range;            // of the quantizer it replaces
+  std::int32_t timesteps = 1;  // T >= 1
 
   std::int32_t levels() const { return (range.high - range.low + timesteps - 1) / timesteps; }
   /// α × T: the count that all T offsets subtract together.
