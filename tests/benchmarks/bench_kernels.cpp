@@ -51,7 +51,7 @@ IntegerWeights make_weights(std::size_t out, std::size_t in, int bits) {
 
 const IntegerWeights& weights_of(std::size_t out, std::size_t in, int bits) {
   static std::optional<IntegerWeights> kept;
-  const WeightFormat format = bits == 4 ? WeightFormat::nibbles : WeightFormat::bytes;
+  const WeightFormat format = format_for(bits);
   if (!kept || kept->out() != out || kept->in() != in || kept->format() != format)
     kept.emplace(make_weights(out, in, bits));
   return *kept;
@@ -181,6 +181,7 @@ BENCHMARK(deliver_bytes)
     ->ArgsProduct({{11008}, {64}, {1, 8, 32}, {5, 20, 100}, {8, 4}})
     ->ArgsProduct({{11008}, {4096}, {1, 8, 32}, {5, 20, 100}, {8, 4}})
     ->ArgsProduct({{4096}, {11008}, {1, 8, 32}, {5, 20, 100}, {8, 4}})
+    ->ArgsProduct({{4096}, {11008}, {1, 8, 32}, {100}, {6, 3, 2}})
     ->UseManualTime()
     ->MinTime(0.05);
 
