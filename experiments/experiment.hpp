@@ -170,10 +170,11 @@ struct CalibrationText {
 
   template <class Visit>
   static void fields(Visit&& visit) {
-    visit("text", &CalibrationText::text,
-          Rule{.help = "UTF-8 text; needed unless thresholds are per token or activation_bits is 16, weights are rtn, "
-                       "and nothing is "
-                       "searched"});
+    visit(
+        "text", &CalibrationText::text,
+        Rule{.help =
+                 "UTF-8 text; needed where something is measured on it: static thresholds (those of probs always are), "
+                 "gptq, awq, prefix_tokens \"search\" or rotation_trials above 1"});
     visit("separator", &CalibrationText::separator, Rule{.help = "divides the text into documents"});
     visit("segments", &CalibrationText::segments,
           Rule{.help = "documents used, chosen by the seed", .unit = "documents", .least = 1, .most = 1000000});

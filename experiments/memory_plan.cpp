@@ -192,13 +192,15 @@ std::uint64_t quantizing_bytes(const QuantizationSection& quantization, const st
   }
   const std::uint64_t pass = longest * (buffers(w) + (2 * w.key + w.widest) * kFloat);
   const std::uint64_t activations = quantization.measures_activations() ? tokens * (w.hidden + w.sites) * kFloat : 0;
-  const std::uint64_t reference = quantization.searches_rotation() ? tokens * w.hidden * kFloat : 0;
+  const std::uint64_t outliers = quantization.prefix_tokens.search ? tokens * w.hidden * kFloat : 0;
+  const std::uint64_t reference =
+      quantization.searches_rotation() ? tokens * w.hidden * kFloat + longest * 2 * sequence(w) : 0;
   const std::uint64_t probabilities =
       quantization.quantizes(OptionalSite::probs) && quantization.activation_bits != bits_off
           ? c.heads * kFloat *
                 (longest * longest + std::min<std::uint64_t>(tokens * longest, models::ProbabilitySamples::kMostOfHead))
           : 0;
-  return pass + activations + probabilities + reference + rotated_block(quantization, w) +
+  return pass + std::max(activations, outliers) + probabilities + reference + rotated_block(quantization, w) +
          (quantization.weighs_inputs() ? feedback_bytes(tokens, w) : 0);
 }
 
@@ -254,11 +256,14 @@ std::uint64_t calibrating_bytes(const Experiment& experiment, const std::vector<
                         longest_lag(experiment, c), descends, experiment.calibration.batch);
 }
 
-/// The larger of quantizing, and of tuning steps afterwards.
+/// The larger of quantizing, and of tuning steps afterwards. A model that is tuned, or one of a trial, is not mapped
+/// even if the one that is taken is `kept`.
 std::uint64_t quantizing_bytes(const Experiment& experiment, const std::vector<TokenIds>& calibration,
-                               const LlamaConfig& c, std::size_t threads) {
+                               const LlamaConfig& c, std::size_t threads, bool kept) {
   const QuantizationSection& quantization = experiment.quantization;
-  return std::max(quantizing_bytes(quantization, calibration, c),
+  const bool unmapped = kept && (quantization.searches_rotation() || quantization.tunes());
+  return (unmapped ? product_weights(quantization, Widths(c)) : 0) +
+         std::max(quantizing_bytes(quantization, calibration, c),
                   quantization.tunes()
                       ? block_by_block(quantization, calibration, Widths(c), threads, 1, 0, Descends::steps, 1)
                       : 0);
@@ -285,7 +290,7 @@ MemoryPlan plan_memory(const Experiment& experiment, const JobInputs& inputs, st
           .weights = quantized ? product_weights(experiment.quantization, Widths(c)) : 0,
           .weights_mapped = kept && experiment.quantization.weight_bits != bits_off,
           .piece = largest_piece(checkpoint),
-          .quantizing = quantized ? quantizing_bytes(experiment, inputs.calibration.quantizer, c, threads) : 0,
+          .quantizing = quantized ? quantizing_bytes(experiment, inputs.calibration.quantizer, c, threads, kept) : 0,
           .calibrating = calibrating_bytes(experiment, inputs.calibration.calibrator, c, threads),
           .segment = segment_bytes(experiment, c, positions, threads)};
 }

@@ -66,12 +66,22 @@ models::Granularity shared_steps(Granularity granularity) {
   return models::Granularity::per_head;
 }
 
-void find_prefix(const Experiment& experiment, const std::vector<TokenIds>& calibration, const StageObserver& stage,
+/// A search is kept beside the quantized models.
+void find_prefix(const Experiment& experiment, const std::vector<TokenIds>& calibration, const BuildOptions& build,
                  Pipeline& pipeline) {
   const PrefixTokens& wanted = experiment.quantization.prefix_tokens;
-  if (wanted.search) stage("looking for tokens with massive activations");
-  pipeline.prefix = resolve_prefix(wanted, pipeline.dense(), calibration, pipeline.opened.tokenizer->bos());
-  if (wanted.search) stage(fmt::format("prefix tokens: [{}]", fmt::join(pipeline.prefix.prefix.tokens(), ", ")));
+  const models::TokenId bos = pipeline.opened.tokenizer->bos();
+  const auto search = [&] {
+    build.stage("looking for tokens with massive activations");
+    return search_prefix(pipeline.dense(), calibration, bos);
+  };
+  pipeline.prefix = resolve_prefix(wanted, pipeline.dense(), [&] {
+    const auto kept =
+        build.cache.recall("prefix", prefix_inputs(experiment, calibration, bos), [&] { return to_json(search()); });
+    std::optional<PrefixSearch> found = prefix_search_of(kept);
+    return found ? *std::move(found) : search();
+  });
+  if (wanted.search) build.stage(fmt::format("prefix tokens: [{}]", fmt::join(pipeline.prefix.prefix.tokens(), ", ")));
 }
 
 void tune(const Experiment& experiment, const std::vector<TokenIds>& calibration, std::size_t prefix,
@@ -392,7 +402,7 @@ std::unique_ptr<Pipeline> build_pipeline(const Experiment& experiment, OpenedMod
   auto pipeline = std::make_unique<Pipeline>();
   pipeline->opened = std::move(opened);
   if (experiment.evaluation.runs(Network::qann)) {
-    find_prefix(experiment, calibration.quantizer, options.stage, *pipeline);
+    find_prefix(experiment, calibration.quantizer, options, *pipeline);
     quantize_model(experiment, calibration.quantizer, options, *pipeline);
   }
   options.quantized();

@@ -38,32 +38,13 @@ std::vector<TokenIds> sequences_behind(const Prefix& prefix, const std::vector<T
   return whole;
 }
 
-namespace {
-
-ResolvedPrefix searched_prefix(const models::DenseModel& dense, const std::vector<TokenIds>& calibration,
-                               models::TokenId bos) {
-  constexpr std::size_t tries = 4;
-  ResolvedPrefix best{.prefix = Prefix(), .survey = models::find_outlier_tokens(dense, calibration), .left = {}};
-  TokenIds tokens = models::prefix_of(*best.survey, calibration.size(), bos);
-  for (std::size_t i = 0; i < tries && !tokens.empty(); ++i) {
-    Prefix prefix(tokens, dense);
-    models::OutlierSurvey left =
-        models::find_outlier_tokens(dense, sequences_behind(prefix, calibration), prefix.positions());
-    tokens = models::longer_prefix(std::move(tokens), left, calibration.size());
-    if (best.left && !(left.per_sequence < best.left->per_sequence)) continue;
-    best.prefix = std::move(prefix);
-    best.left = std::move(left);
-  }
-  return best;
-}
-
-}  // namespace
-
 ResolvedPrefix resolve_prefix(const PrefixTokens& wanted, const models::DenseModel& dense,
-                              const std::vector<TokenIds>& calibration, models::TokenId bos) {
-  if (!wanted.ids.empty()) return {Prefix(wanted.ids, dense), {}, {}};
-  if (wanted.search) return searched_prefix(dense, calibration, bos);
-  return {Prefix(wanted.count.value_or(1)), {}, {}};
+                              const std::function<PrefixSearch()>& search) {
+  if (!wanted.ids.empty()) return {Prefix(wanted.ids, dense), {}};
+  if (!wanted.search) return {Prefix(wanted.count.value_or(1)), {}};
+  PrefixSearch found = search();
+  Prefix prefix = found.tokens.empty() ? Prefix() : Prefix(found.tokens, dense);
+  return {std::move(prefix), std::move(found)};
 }
 
 Matrix<float> own_outputs(const Lead& lead, const Matrix<float>& source, const Matrix<float>& network) {

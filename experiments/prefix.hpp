@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -9,7 +10,7 @@
 
 #include "experiments/evaluation/segment.hpp"
 #include "experiments/experiment.hpp"
-#include "models/quantization/outlier_tokens.hpp"
+#include "experiments/prefix_search.hpp"
 
 namespace snnsim::experiments {
 
@@ -52,18 +53,15 @@ class Prefix {
 /// Each sequence behind the prefix.
 std::vector<TokenIds> sequences_behind(const Prefix& prefix, const std::vector<TokenIds>& sequences);
 
-/// The prefix that an experiment asks for, and what its search saw.
+/// The prefix that an experiment asks for, and how it was found.
 struct ResolvedPrefix {
   Prefix prefix;
-  std::optional<models::OutlierSurvey> survey;  // prefix_tokens: "search"
-  std::optional<models::OutlierSurvey> left;    // behind the tokens that it took, if any
+  std::optional<PrefixSearch> search;  // prefix_tokens: "search"
 };
 
-/// `calibration`: the sequences in which "search" looks; when it finds nothing but the first position, the prefix is
-/// that of "auto". Else PrefixQuant's tokens; while massive activations are left behind them they are made longer
-/// (models::longer_prefix()), a few times, and the prefix that leaves the fewest is taken, the shortest of equals.
+/// `search` is called for "search"; when it finds no tokens, the prefix is that of "auto".
 ResolvedPrefix resolve_prefix(const PrefixTokens& wanted, const models::DenseModel& dense,
-                              const std::vector<TokenIds>& calibration, models::TokenId bos);
+                              const std::function<PrefixSearch()>& search);
 
 /// The output of a network at the sequence's own positions: from `lead.own` on that of `network` (lead.offset +
 /// positions × hidden), before it that of the full-precision `source`.

@@ -15,6 +15,7 @@ using nlohmann::ordered_json;
 
 /// Raised when a change of the program changes the bits that the same inputs give, or the files that hold them.
 constexpr int quantizer_format = 1;
+constexpr int prefix_format = 1;  // the same for the search for prefix tokens
 
 ordered_json ids_of(const std::vector<TokenIds>& sequences) {
   std::vector<std::int32_t> all;
@@ -66,11 +67,19 @@ ordered_json quantized_inputs(const Experiment& experiment, const models::LlamaC
                           {"seed", experiment.seed}};
     inputs["percentile"] = section.ranges == Ranges::percentile ? ordered_json(section.percentile) : nullptr;
   }
-  if (section.activation_bits != bits_off || section.weighs_inputs()) {
+  if (section.activation_bits != bits_off || section.weighs_inputs() || section.searches_rotation()) {
     inputs["prefix"] = prefix;
     inputs["calibration"] = ids_of(calibration);
   }
   return inputs;
+}
+
+ordered_json prefix_inputs(const Experiment& experiment, const std::vector<TokenIds>& calibration,
+                           models::TokenId bos) {
+  return {{"format", prefix_format},
+          {"checkpoint", checkpoint_hash(experiment)},
+          {"calibration", ids_of(calibration)},
+          {"bos", bos}};
 }
 
 std::string quantized_key(const ordered_json& inputs) {

@@ -18,6 +18,10 @@ namespace snnsim::experiments {
 nlohmann::ordered_json quantized_inputs(const Experiment& experiment, const models::LlamaConfig& config,
                                         const std::vector<TokenIds>& calibration, std::size_t prefix);
 
+/// Everything that the search for prefix tokens depends on.
+nlohmann::ordered_json prefix_inputs(const Experiment& experiment, const std::vector<TokenIds>& calibration,
+                                     models::TokenId bos);
+
 /// 16 hex digits for it.
 std::string quantized_key(const nlohmann::ordered_json& inputs);
 

@@ -50,7 +50,7 @@ ordered_json settings_section(const StoredRun& run) {
       {"arrival_steps", arrival_steps(static_cast<std::uint32_t>(experiment.conversion.timesteps))},
       {"calibration", name(experiment.calibration.method)}};
   if (experiment.quantization.prefix_tokens.search)
-    for (const char* seen : {"massive_activations", "massive_activations_left"})
+    for (const char* seen : {"massive_activations", "massive_activations_remaining"})
       if (run.manifest.contains(seen)) settings[seen] = run.manifest.at(seen);
   return settings;
 }

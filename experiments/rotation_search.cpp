@@ -1,6 +1,7 @@
 #include "experiments/rotation_search.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <optional>
 
@@ -21,9 +22,10 @@ namespace {
 
 using nlohmann::ordered_json;
 
-/// What JSON has no number for is kept as null: a loss that is not finite is never the least.
+/// A loss that is not finite is never the least. In a file it is null, as JSON has no such number.
 double loss_from(const ordered_json& kept) {
-  return kept.is_number() ? kept.get<double>() : std::numeric_limits<double>::infinity();
+  const double loss = kept.is_number() ? kept.get<double>() : std::numeric_limits<double>::infinity();
+  return std::isfinite(loss) ? loss : std::numeric_limits<double>::infinity();
 }
 
 /// The losses of trials. Each is kept by itself: a search that was stopped goes on, and one of more trials makes only
@@ -38,6 +40,7 @@ class Trials {
     const std::uint64_t seed = trial_seed(experiment_.seed, trial);
     ordered_json inputs = quantized_inputs(experiment_, dense_->config(), calibration_, quantizer_.prefix);
     inputs["rotation_seed"] = seed;
+    inputs.erase("tuning");  // of the model that is taken, afterwards
     const auto measure = [&] {
       const double loss = measured(seed);
       build_.stage(

@@ -62,16 +62,6 @@ ordered_json first_manifest(const Experiment& experiment, const std::string& has
           {"sessions", ordered_json::array()}};
 }
 
-ordered_json to_json(const models::OutlierSurvey& survey) {
-  constexpr std::size_t most = 16;
-  auto tokens = ordered_json::array();
-  for (const models::OutlierToken& token : survey.tokens)
-    if (tokens.size() < most)
-      tokens.push_back(
-          {{"id", token.id}, {"times", token.times}, {"sequences", token.sequences}, {"before", token.before}});
-  return {{"largest_ratio", survey.largest_ratio}, {"per_sequence", survey.per_sequence}, {"tokens", tokens}};
-}
-
 /// One process that worked on the run.
 ordered_json session(std::size_t threads) {
   return {{"start", timestamp()},   {"stop", nullptr},           {"version", version()}, {"git", git_revision()},
@@ -204,8 +194,10 @@ void RunDirectory::note(const QuantizedSource& source, const ResolvedPrefix& pre
   state_->manifest["prefix_tokens"] = prefix.prefix.tokens();
   if (!rotation.losses.empty())
     state_->manifest["rotation"] = {{"trial", rotation.trial}, {"seed", rotation.seed}, {"losses", rotation.losses}};
-  if (prefix.survey) state_->manifest["massive_activations"] = to_json(*prefix.survey);
-  if (prefix.left) state_->manifest["massive_activations_left"] = to_json(*prefix.left);
+  if (const auto& search = prefix.search) {
+    state_->manifest["massive_activations"] = to_json(search->survey);
+    if (search->remaining) state_->manifest["massive_activations_remaining"] = to_json(*search->remaining);
+  }
   state_->write_manifest();
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "experiments/prefix_search.hpp"
 #include "models/quantization/rounded_weights.hpp"
 
 namespace snnsim::experiments {
@@ -56,18 +57,18 @@ double quantizing_seconds(const Experiment& experiment, const JobInputs& inputs,
   const QuantizationSection& quantization = experiment.quantization;
   std::size_t tokens = 0;
   for (const TokenIds& sequence : inputs.calibration.quantizer) tokens += sequence.size();
-  // The activations once, their inputs twice more with feedback, and twice where tokens of a prefix are looked for;
-  // tuning takes a target, a loss and the way to the next block once, and in each epoch a loss, and a gradient of
-  // about 4.
-  const std::size_t passes = (quantization.measures_activations() ? 1 : 0) + (quantization.weighs_inputs() ? 2 : 0) +
-                             (quantization.prefix_tokens.search ? 2 : 0) +
-                             (quantization.tunes() ? 3 + 5 * quantization.tuning.epochs : 0);
-  const double once = dense_position * static_cast<double>(tokens * passes) +
-                      rounding_seconds(quantization, *rotated(experiment, inputs.opened.dense, experiment.seed));
-  if (!quantization.searches_rotation()) return once;
-  // Each trial quantizes and runs the QANN; the dense model is run once for all.
-  const std::size_t trials = quantization.rotation_trials;
-  return once * static_cast<double>(trials + 1) + dense_position * static_cast<double>(tokens * (trials + 1));
+  // The activations once, their inputs twice more with feedback; each trial of a rotation does that too, and runs the
+  // QANN, and the dense model is run once for all. Behind each prefix that is tried, and nothing, massive activations
+  // are looked for. Tuning takes a target, a loss and the way to the next block once, and in each epoch a loss, and
+  // a gradient of about 4.
+  const std::size_t trials = quantization.searches_rotation() ? quantization.rotation_trials : 0;
+  const std::size_t passes =
+      ((quantization.measures_activations() ? 1 : 0) + (quantization.weighs_inputs() ? 2 : 0)) * (trials + 1) +
+      (trials > 0 ? trials + 1 : 0) + (quantization.prefix_tokens.search ? 1 + most_prefixes : 0) +
+      (quantization.tunes() ? 3 + 5 * quantization.tuning.epochs : 0);
+  return dense_position * static_cast<double>(tokens * passes) +
+         static_cast<double>(trials + 1) *
+             rounding_seconds(quantization, *rotated(experiment, inputs.opened.dense, experiment.seed));
 }
 
 }  // namespace

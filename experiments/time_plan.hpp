@@ -9,7 +9,7 @@ namespace snnsim::experiments {
 
 /// Seconds that a job is expected to take on this machine, now.
 struct TimePlan {
-  double quantizing = 0;   // passes over the calibration text and rounding; none where the model is kept already
+  double quantizing = 0;   // at most: passes over the calibration text and rounding; none where the model is kept
   double evaluation = 0;   // segments and zero-shot requests in all networks
   std::size_t passes = 0;  // of the dense model, which take as long as all networks and the scoring
 };

@@ -50,7 +50,7 @@ class Tally {
       if (position == 0) continue;
       ++times_[sequence[position]];
       sequences_[sequence[position]].insert(number);
-      ++before_[sequence[position]][sequence[position - 1]];
+      if (i > 0) ++before_[sequence[position]][sequence[position - 1]];
     }
   }
   OutlierSurvey survey(std::size_t sequences) const {
@@ -58,15 +58,19 @@ class Tally {
     for (const auto& [number, own] : positions_) positions += own.size();
     OutlierSurvey survey{largest_, static_cast<double>(positions) / static_cast<double>(sequences), {}};
     for (const auto& [id, times] : times_) {
-      const auto& before = before_.at(id);
-      const auto most = std::ranges::max_element(before, {}, [](const auto& token) { return token.second; });
-      survey.tokens.push_back({id, times, sequences_.at(id).size(), most->first});
+      survey.tokens.push_back({id, times, sequences_.at(id).size(), most_often_before(id)});
     }
     std::ranges::stable_sort(survey.tokens, std::ranges::greater(), &OutlierToken::times);
     return survey;
   }
 
  private:
+  TokenId most_often_before(TokenId id) const {
+    const auto before = before_.find(id);
+    if (before == before_.end()) return -1;
+    return std::ranges::max_element(before->second, {}, [](const auto& token) { return token.second; })->first;
+  }
+
   float largest_ = 0;
   std::map<std::size_t, std::set<std::size_t>> positions_;  // by sequence: outliers in a block so far
   std::map<TokenId, std::size_t> times_;
@@ -111,7 +115,7 @@ std::vector<TokenId> longer_prefix(std::vector<TokenId> prefix, const OutlierSur
       prefix.insert(prefix.begin(), token.id);
       return prefix;
     }
-    if (there != prefix.begin() && *std::prev(there) == token.before) continue;
+    if (token.before < 0 || (there != prefix.begin() && *std::prev(there) == token.before)) continue;
     prefix.insert(there, token.before);
     return prefix;
   }

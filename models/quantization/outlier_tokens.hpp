@@ -12,7 +12,7 @@ struct OutlierToken {
   TokenId id = 0;
   std::size_t times = 0;      // at how many positions of a block
   std::size_t sequences = 0;  // that have it as an outlier
-  TokenId before = -1;        // the token in front of it most often
+  TokenId before = -1;        // the token in front of it most often; -1: it is always the first behind the lead
   bool operator==(const OutlierToken&) const = default;
 };
 
@@ -21,6 +21,7 @@ struct OutlierSurvey {
   float largest_ratio = 0;           // of any position
   double per_sequence = 0;           // positions of a sequence that are outliers in some block, mean
   std::vector<OutlierToken> tokens;  // most frequent first, equal ones by id
+  bool operator==(const OutlierSurvey&) const = default;
 };
 
 /// Looks for massive activations as PrefixQuant does (Chen et al. 2024, arXiv 2410.05265): at the input of Wdown, the

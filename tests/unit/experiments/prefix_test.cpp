@@ -59,17 +59,22 @@ TEST_CASE("outputs: the lead's from the source, the others from the network, wit
 
 TEST_CASE("what is asked for is what is made; a search that finds nothing is the default") {
   const auto dense = small_model();
-  const std::vector<TokenIds> texts{{1, 5, 6, 7}, {1, 9, 8, 7}};
-  CHECK(resolve_prefix({}, *dense, texts, 1).prefix.positions() == 1);
-  CHECK(resolve_prefix({.count = 4, .ids = {}}, *dense, texts, 1).prefix.positions() == 4);
-  CHECK(resolve_prefix({.count = {}, .ids = {4, 1}}, *dense, texts, 1).prefix.tokens() == TokenIds{4, 1});
-  const ResolvedPrefix found = resolve_prefix({.count = {}, .ids = {}, .search = true}, *dense, texts, 1);
-  REQUIRE(found.survey);
-  CHECK(found.survey->largest_ratio > 1);
-  CHECK(found.survey->largest_ratio < models::kOutlierRatio);
-  CHECK(found.prefix.tokens().empty());
-  CHECK(found.prefix.positions() == 1);
-  CHECK_FALSE(found.left);
+  PrefixSearch found;
+  std::size_t searches = 0;
+  const auto search = [&] {
+    ++searches;
+    return found;
+  };
+  CHECK(resolve_prefix({}, *dense, search).prefix.positions() == 1);
+  CHECK(resolve_prefix({.count = 4, .ids = {}}, *dense, search).prefix.positions() == 4);
+  CHECK(resolve_prefix({.count = {}, .ids = {4, 1}}, *dense, search).prefix.tokens() == TokenIds{4, 1});
+  CHECK(searches == 0);
+  const ResolvedPrefix nothing = resolve_prefix({.count = {}, .ids = {}, .search = true}, *dense, search);
+  CHECK(nothing.search == found);
+  CHECK(nothing.prefix.tokens().empty());
+  CHECK(nothing.prefix.positions() == 1);
+  found.tokens = {7, 1};
+  CHECK(resolve_prefix({.count = {}, .ids = {}, .search = true}, *dense, search).prefix.tokens() == TokenIds{7, 1});
 }
 
 TEST_CASE("each sequence behind the prefix") {

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <cstring>
-#include <functional>
 
 #include <doctest/doctest.h>
 
 #include "models/synthesis/synthesize.hpp"
+#include "tests/equivalence/massive_model.hpp"
 #include "tests/equivalence/small_model.hpp"
 #include "tests/support/scratch_folder.hpp"
 
@@ -35,44 +35,11 @@ struct MassiveModel {
   }
 };
 
-/// A tensor with other numbers.
-Tensor changed(Checkpoint& checkpoint, const Tensor& tensor, const std::function<void(std::vector<float>&)>& change) {
-  auto values = std::make_shared<std::vector<float>>(tensor.read());
-  change(*values);
-  Tensor result = tensor;
-  result.bytes = reinterpret_cast<const std::byte*>(values->data());
-  checkpoint.storage.push_back(values);
-  return result;
-}
-
-/// Token 20 + k has a massive activation in block k alone: the first inner neuron reads what only its embedding has.
-std::shared_ptr<const DenseModel> one_massive_token_a_block() {
-  auto checkpoint = std::make_shared<Checkpoint>(*tests::random_checkpoint(3));
-  const std::size_t hidden = checkpoint->config.hidden_size;
-  checkpoint->embedding = changed(*checkpoint, checkpoint->embedding, [&](std::vector<float>& values) {
-    for (std::size_t i = 0; i < values.size(); i += hidden) values[i] = values[i + 1] = 0;
-    for (std::size_t k = 0; k < 2; ++k) values[(20 + k) * hidden + k] = 100;
-  });
-  for (std::size_t k = 0; k < 2; ++k) {
-    BlockWeights& block = checkpoint->blocks[k];
-    for (Tensor* reading : {&block.gate, &block.up})
-      *reading = changed(*checkpoint, *reading, [&](std::vector<float>& values) {
-        std::fill_n(values.begin(), hidden, 0.0F);
-        values[k] = 100;
-      });
-    for (Tensor* writing : {&block.output, &block.down})  // the first two of the stream stay what the embedding has
-      *writing = changed(*checkpoint, *writing, [&](std::vector<float>& values) {
-        std::fill_n(values.begin(), 2 * writing->columns(), 0.0F);
-      });
-  }
-  return std::make_shared<const DenseModel>(checkpoint);
-}
-
 }  // namespace
 
 TEST_CASE("positions that are outliers in different blocks count together") {
-  const OutlierSurvey survey =
-      find_outlier_tokens(*one_massive_token_a_block(), {{20, 3, 4, 5, 21, 6, 7, 8}, {20, 9, 10, 21, 11, 12, 13, 14}});
+  const OutlierSurvey survey = find_outlier_tokens(*tests::one_massive_token_a_block(),
+                                                   {{20, 3, 4, 5, 21, 6, 7, 8}, {20, 9, 10, 21, 11, 12, 13, 14}});
   CHECK(survey.per_sequence == 2);
   CHECK(prefix_of(survey, 2, 20) == std::vector<TokenId>{21, 20});
 }
@@ -118,7 +85,10 @@ TEST_CASE("behind a lead its own positions count for nothing, and the first one 
       find_outlier_tokens(*model.dense, {{5, 1, 77, 30, 40, 50, 60, 70}, {5, 1, 20, 30, 77, 50, 60, 70}, {5, 1}}, 2);
   CHECK(survey.per_sequence == 1);
   REQUIRE(survey.tokens.size() == 1);
-  CHECK(survey.tokens[0] == OutlierToken{.id = 77, .times = survey.tokens[0].times, .sequences = 2, .before = 1});
+  CHECK(survey.tokens[0].id == 77);
+  CHECK(survey.tokens[0].sequences == 2);
+  CHECK(survey.tokens[0].before == 30);  // the lead is not the text
+  CHECK(find_outlier_tokens(*model.dense, {{5, 1, 77, 30, 40, 50, 60, 70}}, 2).tokens[0].before == -1);
 }
 
 TEST_CASE("a prefix behind which massive activations are left gets a token more") {
@@ -130,6 +100,7 @@ TEST_CASE("a prefix behind which massive activations are left gets a token more"
   CHECK(longer_prefix({9, 5, 1}, left, 20).empty());  // that is there too
   CHECK(longer_prefix({9, 5, 1}, left, 10) == Ids{6, 9, 5, 1});
   CHECK(longer_prefix({7, 1}, {}, 20).empty());
+  CHECK(longer_prefix({5, 1}, {900, 1, {{5, 40, 10, -1}}}, 20).empty());  // nothing comes before it
 }
 
 }  // namespace snnsim::models
