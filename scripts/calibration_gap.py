@@ -35,6 +35,10 @@ def read_points(folder):
     return points
 
 
+def model_of(report):
+    return report.get("provenance", {}).get("inputs", {}).get("model.checkpoint", {}).get("xxh3")
+
+
 def kind(values):
     return tuple(values.get(key, DEFAULTS[key]) for key in KEYS)
 
@@ -124,7 +128,10 @@ def curves(groups, bits):
 
 
 def plot(groups, file):
-    import matplotlib
+    try:
+        import matplotlib
+    except ImportError:
+        sys.exit("--plot needs matplotlib, which this Python has not\n  apt-get install python3-matplotlib")
     matplotlib.use("Agg")
     from matplotlib import pyplot, ticker
     all_bits = sorted({bits for bits, _ in groups})
@@ -165,6 +172,8 @@ def main():
               if all(str(values.get(key)) == value for key, _, value in wanted)]
     if not points:
         sys.exit("no finished run has these values: run the sweep first")
+    if len({model_of(report) for _, report in points}) > 1:
+        sys.exit("these sweeps are of different models, whose means say nothing\n  name those of one model at a time")
     groups = grouped(points)
     rows = [HEADER] + table(groups)
     widths = [max(len(cells[column]) for cells in rows) for column in range(len(HEADER))]

@@ -62,6 +62,11 @@ def main():
         missing = printed(sweep, "seed=9")
         assert missing.returncode != 0 and "run the sweep first" in missing.stderr
         assert printed().returncode != 0
+        other = pathlib.Path(name) / "demo-1none0" / "report.json"
+        inputs = {"model.checkpoint": {"xxh3": "another"}}
+        other.write_text(json.dumps(json.loads(other.read_text()) | {"provenance": {"inputs": inputs}}))
+        mixed = printed(sweep)
+        assert mixed.returncode != 0 and "different models" in mixed.stderr
     print("calibration_gap.py: all checks hold")
 
 
