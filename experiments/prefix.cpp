@@ -34,6 +34,7 @@ TokenIds Prefix::with(std::span<const models::TokenId> inputs) const {
 
 std::vector<TokenIds> sequences_behind(const Prefix& prefix, const std::vector<TokenIds>& sequences) {
   std::vector<TokenIds> whole;
+  whole.reserve(sequences.size());
   for (const TokenIds& ids : sequences) whole.push_back(prefix.with(ids));
   return whole;
 }

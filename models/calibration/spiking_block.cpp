@@ -230,7 +230,7 @@ void SpikingBlock::run(const BlockCalibration& calibration, const KvCache& prefi
   if (records != nullptr) records->assign(steps, {});
   const Matrix<float> whole = lag > 0 ? stream.back() : Matrix<float>();
   for (std::uint32_t step = 1; step <= steps; ++step) {
-    Matrix<float> hidden = step > timesteps_ ? whole : std::move(stream[step - 1]);
+    Matrix<float> hidden = step > timesteps_ ? Matrix<float>(whole) : std::move(stream[step - 1]);
     arithmetic.begin_step(step, hidden, records != nullptr ? &(*records)[step - 1] : nullptr);
     forward_block(constants_, arithmetic, rows, hidden, OneSequence(cache), buffers);
     if (step > lag) stream[step - lag - 1] = std::move(hidden);
