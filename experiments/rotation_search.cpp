@@ -34,20 +34,25 @@ class Trials {
  public:
   Trials(const Experiment& experiment, const std::shared_ptr<const models::DenseModel>& dense,
          const std::vector<TokenIds>& calibration, const models::QuantizerOptions& quantizer, const BuildOptions& build)
-      : experiment_(experiment), dense_(dense), calibration_(calibration), quantizer_(quantizer), build_(build) {}
+      : experiment_(experiment),
+        dense_(dense),
+        calibration_(calibration),
+        quantizer_(quantizer),
+        build_(build),
+        inputs_(quantized_inputs(experiment, dense->config(), calibration, quantizer.prefix)) {
+    inputs_.erase("tuning");  // of the model that is taken, afterwards
+  }
 
   double loss(std::size_t trial) {
     const std::uint64_t seed = trial_seed(experiment_.seed, trial);
-    ordered_json inputs = quantized_inputs(experiment_, dense_->config(), calibration_, quantizer_.prefix);
-    inputs["rotation_seed"] = seed;
-    inputs.erase("tuning");  // of the model that is taken, afterwards
+    inputs_["rotation_seed"] = seed;
     const auto measure = [&] {
       const double loss = measured(seed);
       build_.stage(
           fmt::format("rotation {} of {}: loss {:.4e}", trial + 1, experiment_.quantization.rotation_trials, loss));
       return ordered_json(loss);
     };
-    const ordered_json kept = build_.cache.recall("rotation", inputs, measure);
+    const ordered_json kept = build_.cache.recall("rotation", inputs_, measure);
     return loss_from(kept.is_number() || kept.is_null() ? kept : measure());
   }
 
@@ -63,6 +68,7 @@ class Trials {
   const std::vector<TokenIds>& calibration_;
   const models::QuantizerOptions& quantizer_;
   const BuildOptions& build_;
+  ordered_json inputs_;                                // of the trial at hand
   std::optional<models::ReferenceOutputs> reference_;  // made when a trial is not known yet
 };
 

@@ -42,6 +42,7 @@ TEST_CASE("a search says what it saw, and what it took") {
   CHECK(manifest.at("massive_activations").at("largest_ratio") > 1);
   const json tokens = manifest.at("prefix_tokens");
   CHECK(settings.at("prefix_tokens") == (tokens.empty() ? json(1) : tokens));
+  CHECK(settings.contains("massive_activations_remaining") == !tokens.empty());
   CHECK(run_command("snnsim report runs/*", folder.path()).exit_code == 0);
 }
 
