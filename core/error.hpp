@@ -6,12 +6,19 @@
 
 namespace snnsim {
 
-/// A mistake of the user or a fault of their data: one line of cause, one line of remedy, and the exit code of the
-/// command line. Our own bugs are assertions, never an Error.
+/// Control characters replaced with '?', so that a message that quotes the text stays on its line.
+inline std::string one_line(std::string text) {
+  for (char& c : text)
+    if (static_cast<unsigned char>(c) < ' ') c = '?';
+  return text;
+}
+
+/// A mistake of the user or a fault of their data: one line of cause, one line of remedy, whatever they quote, and the
+/// exit code of the command line. Our own bugs are assertions, never an Error.
 class Error : public std::runtime_error {
  public:
   Error(int exit_code, const std::string& cause, std::string remedy)
-      : std::runtime_error(cause), remedy_(std::move(remedy)), exit_code_(exit_code) {}
+      : std::runtime_error(one_line(cause)), remedy_(one_line(std::move(remedy))), exit_code_(exit_code) {}
   const std::string& remedy() const { return remedy_; }
   int exit_code() const { return exit_code_; }
 

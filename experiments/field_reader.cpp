@@ -58,7 +58,7 @@ std::string expand(const Node& node, std::string text) {
   for (std::size_t start = 0; (start = text.find("${", start)) != std::string::npos;) {
     const std::size_t end = text.find('}', start);
     if (end == std::string::npos) reject(node, "a path whose ${ has a }", {});
-    const std::string variable = one_line(text.substr(start + 2, end - start - 2));
+    const std::string variable = text.substr(start + 2, end - start - 2);
     const char* value = std::getenv(variable.c_str());
     if (value == nullptr)
       throw ConfigurationError(fmt::format("{}: {} uses ${{{}}}, which is not set in the environment",

@@ -94,12 +94,6 @@ std::string child(const std::string& path, std::size_t index) {
   return child(path, std::to_string(index));
 }
 
-std::string one_line(std::string text) {
-  for (char& c : text)
-    if (static_cast<unsigned char>(c) < ' ') c = '?';
-  return text;
-}
-
 JsonSource::JsonSource(std::string_view text, std::filesystem::path file) : file_(std::move(file)), text_(text) {
   try {
     root_ = json::parse(text_);
@@ -112,7 +106,7 @@ JsonSource::JsonSource(std::string_view text, std::filesystem::path file) : file
     throw ConfigurationError(fmt::format("{}: holds a number beyond the range of a double", file_.string()),
                              "look for a number with a long exponent");
   } catch (const DuplicateKey& key) {
-    throw ConfigurationError(fmt::format("{}: {} is given twice", position(key.offset), one_line(key.path)),
+    throw ConfigurationError(fmt::format("{}: {} is given twice", position(key.offset), key.path),
                              "keep one of the two");
   } catch (const NestedTooDeep& deep) {
     throw ConfigurationError(fmt::format("{}: nested too deep", position(deep.offset)),
@@ -121,7 +115,7 @@ JsonSource::JsonSource(std::string_view text, std::filesystem::path file) : file
 }
 
 void JsonSource::set(std::string_view assignment) {
-  const std::string setting = one_line(fmt::format("--set {}", assignment));
+  const std::string setting = fmt::format("--set {}", assignment);
   const std::size_t equals = assignment.find('=');
   if (equals == std::string_view::npos || equals == 0)
     throw ConfigurationError(fmt::format("{}: not of the form key=value", setting),
@@ -139,7 +133,7 @@ void JsonSource::set(std::string_view assignment) {
   try {
     *target = parse_or_string(assignment.substr(equals + 1));
   } catch (const DuplicateKey& key) {
-    throw ConfigurationError(fmt::format("{}: {} is given twice", setting, one_line(key.path)), "keep one of the two");
+    throw ConfigurationError(fmt::format("{}: {} is given twice", setting, key.path), "keep one of the two");
   } catch (const NestedTooDeep&) {
     throw ConfigurationError("--set: a value is nested too deep", "an experiment needs no more than five levels");
   }

@@ -59,7 +59,4 @@ class JsonSource {
 std::string child(const std::string& path, std::string_view key);
 std::string child(const std::string& path, std::size_t index);
 
-/// Control characters replaced with '?', so that a message that quotes the text stays on its line.
-std::string one_line(std::string text);
-
 }  // namespace snnsim::experiments

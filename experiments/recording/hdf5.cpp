@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
-#include "experiments/json_source.hpp"
 
 namespace snnsim::experiments::hdf5 {
 namespace {
@@ -25,7 +24,7 @@ std::string reason() {
     return 1;  // no further
   };
   H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, take, &text);
-  return one_line(text);
+  return text;
 }
 
 [[noreturn]] void fail_with(const std::string& file, std::string_view what) {
