@@ -102,12 +102,16 @@ void step_cost(benchmark::State& state, Neuron neuron, Embedding embedding = Emb
     sequence.append(std::span(segment.ids).first(segment.inputs()));
     times.push_back(benchmarks::processor_seconds() - start);
   };
-  for (auto _ : state)
+  const auto run_all = [&] {
     for (const Segment& segment : workload.segments) {
       timed(qann_times, models::QuantizedSequence(workload.pipeline->qann), segment);
       timed(stepped_times, models::SpikingSequence(spiking, workload.pipeline->dense(), *stepped), segment);
       timed(event_times, models::SpikingSequence(spiking, workload.pipeline->dense(), *event), segment);
     }
+  };
+  run_all();  // takes memory from the system, once
+  for (std::vector<double>* times : {&qann_times, &stepped_times, &event_times}) times->clear();
+  for (auto _ : state) run_all();
   const double pass = benchmarks::median(qann_times), event_all = benchmarks::median(event_times);
   const double stepped_all = benchmarks::median(stepped_times);
   state.counters["passes_for_all"] = event_all / pass;
