@@ -3,19 +3,24 @@
 #include <cassert>
 #include <cstddef>
 #include <memory>
+#include <new>
 #include <span>
 #include <utility>
 #include <vector>
 
 namespace snnsim {
 
-/// Leaves new elements as memory has them unless a value is given.
+/// Leaves new elements as memory has them unless a value is given. Arrays begin with a cache line, so that vectors of a
+/// matrix whose rows are whole lines lie in one line each.
 template <typename T>
 struct UninitialisedAllocator : std::allocator<T> {
+  static constexpr std::align_val_t kLine{64};
   template <typename U>
   struct rebind {
     using other = UninitialisedAllocator<U>;
   };
+  T* allocate(std::size_t n) { return static_cast<T*>(::operator new(n * sizeof(T), kLine)); }
+  void deallocate(T* memory, std::size_t) { ::operator delete(memory, kLine); }
   template <typename U>
   void construct(U* at) {
     ::new (static_cast<void*>(at)) U;

@@ -56,7 +56,8 @@ std::uint64_t quantized_weights(const QuantizationSection& quantization, const W
   const WeightFormat narrowest = multiplied ? WeightFormat::bytes : format_for(quantization.weight_bits);
   return w.blocks * block_weights(w, [&](std::uint64_t out, std::uint64_t in) {
            const WeightFormat format = IntegerWeights::working_format(out, in, narrowest);
-           return IntegerWeights::packed_bytes(out, in, format) + out * (kWord + kFloat);
+           return IntegerWeights::packed_bytes(out, in, format) + IntegerWeights::interleaved_bytes(out, in) +
+                  out * (kWord + kFloat);
          });
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 #include "core/kernels/integer_weights.hpp"
 #include "core/parallel.hpp"
@@ -10,16 +11,17 @@ namespace snnsim {
 
 namespace {
 
-/// Measured costs per 64 outputs, in passes of one dense row over one column: a column of a list; and making quads of a
-/// column, which all dense rows share.
+/// Measured costs per 64 outputs, in passes of one dense row over one column: a column of a list; and what a column
+/// costs all dense rows together: quads that are made of it, or products that wait for each other if rows are few.
 struct Costs {
-  double listed, interleaved;
+  double listed, shared;
 };
-// With them lists are as fast as panels at densities of 0.53, 0.37, 0.29 and 0.25 of 4, 8, 16 and 32 rows where weights
+// With them lists are as fast as panels at densities of 0.41, 0.31, 0.26 and 0.23 of 4, 8, 16 and 32 rows where weights
 // are in cache, and 0.32, 0.20, 0.15 and 0.12 where they come from memory, about what `bench_kernels` found.
-constexpr Costs kCached{4.75, 6}, kFromMemory{11, 10};
-constexpr std::size_t kGrain = 4;   // rows of a task
-constexpr std::size_t kSlack = 64;  // entries behind the last list that kernels may touch
+constexpr Costs kCached{4.75, 3.75}, kFromMemory{11, 10};
+constexpr std::size_t kGrain = 4;         // rows of a task
+constexpr std::size_t kSlack = 64;        // entries behind the last list that kernels may touch
+constexpr std::size_t kSectionRows = 64;  // with fewer, reordering weights for a section would show
 
 std::size_t elements(CountFormat format) {
   return format == CountFormat::bytes ? 1 : 2;
@@ -38,7 +40,7 @@ bool is_sparse(const CountSurvey& survey, std::size_t columns) {
 /// Dense rows that are too few to pay for the reordering of the weights.
 bool list_all(std::span<const CountSurvey> surveys, std::size_t columns) {
   const Costs costs = costs_of(columns);
-  double dense = costs.interleaved * static_cast<double>(columns), listed = 0;
+  double dense = costs.shared * static_cast<double>(columns), listed = 0;
   for (const CountSurvey& survey : surveys) {
     if (is_sparse(survey, columns)) continue;
     dense += static_cast<double>(columns);
@@ -78,22 +80,18 @@ std::vector<std::uint32_t> first_numbers(std::size_t count) {
 
 CountBatch::CountBatch(const Matrix<std::int16_t>& counts, std::span<const std::uint32_t> rows,
                        std::span<const std::uint32_t> targets)
-    : CountBatch(places(counts, rows), targets, counts.columns()) {}
+    : CountBatch(places(counts, rows), targets, first_numbers(rows.size()), counts.columns()) {}
 
-CountBatch::CountBatch(std::span<const std::int16_t* const> counts, std::size_t columns)
-    : CountBatch(counts, first_numbers(counts.size()), columns) {}
+CountBatch::CountBatch(std::span<const std::int16_t* const> counts, std::size_t columns,
+                       std::span<const std::uint32_t> starts)
+    : CountBatch(counts, first_numbers(counts.size()), starts, columns) {}
 
 CountBatch::CountBatch(std::span<const std::int16_t* const> counts, std::span<const std::uint32_t> targets,
-                       std::size_t columns)
+                       std::span<const std::uint32_t> starts, std::size_t columns)
     : columns_(columns) {
   describe(counts, targets);
-  const auto group = [](const Row& row) { return row.sparse ? 2 : static_cast<int>(row.format); };
-  std::ranges::stable_sort(rows_, {}, group);
-  const auto bytes = static_cast<std::size_t>(std::ranges::count(rows_, 0, group));
-  const auto words = static_cast<std::size_t>(std::ranges::count(rows_, 1, group));
-  add_panels(0, bytes);
-  add_panels(bytes, words);
-  add_lists(bytes + words);
+  divide(starts);
+  arrange();
   pack();
   continue_lists();
 }
@@ -107,15 +105,54 @@ void CountBatch::describe(std::span<const std::int16_t* const> counts, std::span
     rows_.push_back(make_row(counts[k], targets[k], surveys[k], all || is_sparse(surveys[k], columns_), columns_));
 }
 
+/// Sections of at least kSectionRows, but all rows if they are fewer.
+void CountBatch::divide(std::span<const std::uint32_t> starts) {
+  std::size_t first = 0;
+  for (const std::uint32_t start : starts) {
+    if (start - first < kSectionRows || rows_.size() - start < kSectionRows) continue;
+    sections_.push_back({.first = first, .end = start});
+    first = start;
+  }
+  if (first < rows_.size()) sections_.push_back({.first = first, .end = rows_.size()});
+}
+
+/// Puts rows into their order, and makes panels and lists of them.
+void CountBatch::arrange() {
+  const std::vector<Row> given = std::exchange(rows_, {});
+  places_.resize(given.size());
+  const auto take = [&](const Section& section, const auto& which) {
+    const std::size_t before = rows_.size();
+    for (std::size_t k = section.first; k < section.end; ++k) {
+      if (!which(given[k])) continue;
+      places_[k] = rows_.size();
+      rows_.push_back(given[k]);
+    }
+    return rows_.size() - before;
+  };
+  for (Section& section : sections_) {
+    for (const CountFormat format : {CountFormat::bytes, CountFormat::words}) {
+      const std::size_t first = rows_.size();
+      add_panels(first, take(section, [&](const Row& row) { return !row.sparse && row.format == format; }));
+    }
+    section.end_panel = panels_.size();
+  }
+  const std::size_t dense = rows_.size();
+  for (Section& section : sections_) {
+    take(section, [](const Row& row) { return row.sparse; });
+    section.end_list = rows_.size() - dense;
+  }
+  add_lists(dense);
+}
+
 /// Panels of nearly equal size for rows of one format.
 void CountBatch::add_panels(std::size_t first, std::size_t rows) {
   if (rows == 0) return;
   const std::size_t most = kernel_shape().panel_rows, panels = (rows + most - 1) / most;
+  const CountFormat format = rows_[first].format;
   for (std::size_t p = 0; p < panels; ++p) {
     const std::size_t begin = rows * p / panels, end = rows * (p + 1) / panels;
-    const CountFormat format = rows_[first].format;
-    panels_.push_back({.format = format, .first = first + begin, .rows = end - begin, .counts = counts_.size()});
-    counts_.resize(counts_.size() + columns_ / IntegerWeights::kQuad * (end - begin) * elements(format));
+    panels_.push_back({.format = format, .first = first + begin, .rows = end - begin, .counts = panel_counts_});
+    panel_counts_ += columns_ / IntegerWeights::kQuad * (end - begin) * elements(format);
   }
 }
 
@@ -132,6 +169,7 @@ void CountBatch::add_lists(std::size_t first) {
 }
 
 void CountBatch::pack() {
+  counts_.resize(panel_counts_);
   parallel_for(panels_.size(), [&](std::size_t p) {
     const Panel& panel = panels_[p];
     for (std::size_t r = 0; r < panel.rows; ++r) {

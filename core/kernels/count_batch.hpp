@@ -20,8 +20,9 @@ class CountBatch {
   /// The same where products of row rows[k] go to row targets[k] of their matrix.
   CountBatch(const Matrix<std::int16_t>& counts, std::span<const std::uint32_t> rows,
              std::span<const std::uint32_t> targets);
-  /// Rows from anywhere, each of `columns` counts, read now only; products of counts[k] go to row k.
-  CountBatch(std::span<const std::int16_t* const> counts, std::size_t columns);
+  /// Rows from anywhere, each of `columns` counts, read now only; products of counts[k] go to row k. Rows of a sequence
+  /// stay in one section; starts: the first row of each sequence, ascending from 0.
+  CountBatch(std::span<const std::int16_t* const> counts, std::size_t columns, std::span<const std::uint32_t> starts);
 
   struct Row {
     const std::int16_t* counts = nullptr;  // while the batch is made
@@ -42,10 +43,19 @@ class CountBatch {
     std::size_t first_quad = 0, quads = 0;  // of all lists
     std::size_t packed = 0;                 // where its counts begin
   };
+  /// Rows, as they were given, that no panel shares with others: what tasks divide a batch into.
+  struct Section {
+    std::size_t first = 0, end = 0;
+    std::size_t end_panel = 0, end_list = 0;  // of panels() and lists(), where those of the next begin
+  };
 
   std::size_t columns() const { return columns_; }
-  /// Dense rows panel after panel, then sparse ones.
+  /// Dense rows panel after panel, then sparse ones; each of them section after section.
   std::span<const Row> rows() const { return rows_; }
+  /// Where row k, as it was given, is among rows().
+  std::size_t place(std::size_t k) const { return places_[k]; }
+  std::size_t dense_rows() const { return rows_.size() - lists_.size(); }
+  std::span<const Section> sections() const { return sections_; }
   std::span<const Panel> panels() const { return panels_; }
   std::span<const List> lists() const { return lists_; }
   std::span<const Row> rows(const Panel& panel) const { return rows().subspan(panel.first, panel.rows); }
@@ -55,8 +65,11 @@ class CountBatch {
   const std::int32_t* packed(const List& list) const { return packed_.data() + list.packed; }
 
  private:
-  CountBatch(std::span<const std::int16_t* const> counts, std::span<const std::uint32_t> targets, std::size_t columns);
+  CountBatch(std::span<const std::int16_t* const> counts, std::span<const std::uint32_t> targets,
+             std::span<const std::uint32_t> starts, std::size_t columns);
   void describe(std::span<const std::int16_t* const> counts, std::span<const std::uint32_t> targets);
+  void divide(std::span<const std::uint32_t> starts);
+  void arrange();
   void add_panels(std::size_t first, std::size_t rows);
   void add_lists(std::size_t first);
   void pack();
@@ -66,8 +79,11 @@ class CountBatch {
   std::vector<Row> rows_;
   std::vector<Panel> panels_;
   std::vector<List> lists_;
-  std::vector<std::int32_t> counts_, packed_;
-  std::vector<std::uint32_t> inputs_;
+  std::vector<Section> sections_;
+  std::vector<std::size_t> places_;
+  std::size_t panel_counts_ = 0;  // elements of counts_
+  std::vector<std::int32_t, UninitialisedAllocator<std::int32_t>> counts_, packed_;
+  std::vector<std::uint32_t, UninitialisedAllocator<std::uint32_t>> inputs_;
 };
 
 }  // namespace snnsim

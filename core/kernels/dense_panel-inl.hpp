@@ -15,7 +15,8 @@ HWY_BEFORE_NAMESPACE();
 namespace snnsim::HWY_NAMESPACE {
 
 constexpr std::size_t kGroup = 2;  // vectors of weights that a panel meets at a time
-constexpr std::size_t kGroups = IntegerWeights::kTile / (kGroup * kLanes);
+constexpr std::size_t kGroupOutputs = kGroup * kLanes, kGroups = IntegerWeights::kTile / kGroupOutputs;
+static_assert(kHalfTile % kGroupOutputs == 0);
 // Rows of a panel: kGroup × as many sums stay in registers, beside those that make quads of columns.
 constexpr std::size_t kPanelRows = kLanes == 16 ? 11 : 4;
 
@@ -24,7 +25,7 @@ struct Interleaved {
   static HWY_INLINE void prepare(WeightBlock, std::size_t) {}
 };
 
-/// Quad q of a block is made of columns: (quads, 64) become (kGroups, quads, kGroup, kQuadBytes).
+/// Quad q of a block is made of columns.
 template <class Columns>
 struct Interleaving {
   static HWY_INLINE void prepare(WeightBlock block, std::size_t q) {
@@ -33,11 +34,12 @@ struct Interleaving {
     const std::uint8_t* const four[4] = {first, first + bytes, first + 2 * bytes, first + 3 * bytes};
     for (std::size_t h = 0; h < parts; ++h) {
       hn::Vec<Quads> quad[4];
-      interleave<Columns>(four, h, quad);
-      for (std::size_t k = 0; k < 4; ++k) {
-        const std::size_t v = k * parts + h, place = (v / kGroup * block.quads + q) * kGroup + v % kGroup;
-        hn::Store(quad[k], Quads(), block.interleaved + place * kQuadBytes);
-      }
+      if constexpr (kByNibbleQuads<Columns>)
+        NibbleQuads::make(hn::Load(Quads(), first), hn::Load(Quads(), first + 2 * bytes), quad);
+      else
+        interleave<Columns>(four, h, quad);
+      for (std::size_t k = 0; k < 4; ++k)
+        hn::Store(quad[k], Quads(), block.made + interleaved_place((k * parts + h) * kLanes, q, block.half));
     }
   }
 };
@@ -58,19 +60,34 @@ HWY_INLINE void for_sums(const Body& body) {
   (std::make_index_sequence<R * kGroup>());
 }
 
+/// Whether sums of a block are in the order of NibbleQuads.
+HWY_INLINE bool out_of_order(const WeightBlock& block) {
+  return kHasNibbleQuads && block.made != nullptr && block.format == WeightFormat::nibbles;
+}
+
+template <std::size_t R>
+HWY_INLINE void put_in_order(hn::Vec<Sum> (&sum)[R][kGroup]) {
+  static_assert(kGroup == 2);
+  for_sums<R>([&](auto r, auto v) __attribute__((always_inline)) {
+    if constexpr (v == 0) NibbleQuads::in_order(sum[r][0], sum[r][1]);
+  });
+}
+
 /// Group g of the outputs, and Source prepares the block for all groups.
 template <class Dot, std::size_t R, class Source>
-HWY_INLINE void panel_group(std::size_t g, WeightBlock block, const std::int32_t* counts, const std::int32_t* bias,
-                            std::int32_t* sums, Ahead ahead) {
-  const std::size_t first = g * kGroup * kLanes;
-  const std::uint8_t* weights = block.interleaved + g * block.quads * kGroup * kQuadBytes;
+HWY_INLINE void panel_group(std::size_t g, WeightBlock block, const std::int32_t* counts, const PanelSums& sums,
+                            Ahead ahead) {
+  const std::size_t first = g * kGroupOutputs;
+  const std::uint8_t* weights = block.interleaved + interleaved_place(first, 0, block.half);
   hn::Vec<Sum> sum[R][kGroup];
   for_sums<R>([&](auto r, auto v) __attribute__((always_inline)) {
-    const std::int32_t* before = sums + r * IntegerWeights::kTile + first + v * kLanes;
-    sum[r][v] = bias != nullptr ? hn::Set(Sum(), bias[r]) : hn::Load(Sum(), before);
+    sum[r][v] = sums.bias != nullptr ? hn::Set(Sum(), sums.bias[r])
+                                     : hn::Load(Sum(), sums.before + r * IntegerWeights::kTile + first + v * kLanes);
   });
-  for (std::size_t q = 0; q < block.quads; ++q, weights += kGroup * kQuadBytes, counts += R * Dot::kElements) {
-    if (g < 2) fetch(ahead, g * block.quads + q);
+  const bool reorder = out_of_order(block);
+  if (reorder) put_in_order(sum);
+  for (std::size_t q = 0; q < block.quads; ++q, weights += kHalfQuadBytes, counts += R * Dot::kElements) {
+    if (g < 2 && ahead.first != nullptr) fetch(ahead, g * block.quads + q);
     Source::prepare(block, q);
     typename Dot::Weights w[kGroup];
     for (std::size_t v = 0; v < kGroup; ++v) w[v] = Dot::weights(hn::Load(Quads(), weights + v * kQuadBytes));
@@ -78,28 +95,29 @@ HWY_INLINE void panel_group(std::size_t g, WeightBlock block, const std::int32_t
       sum[r][v] = Dot::add(sum[r][v], w[v], counts + r * Dot::kElements);
     });
   }
+  if (reorder) put_in_order(sum);
   for_sums<R>([&](auto r, auto v) __attribute__((always_inline)) {
-    hn::Store(sum[r][v], Sum(), sums + r * IntegerWeights::kTile + first + v * kLanes);
+    std::int32_t* to = sums.to[r] + first + v * kLanes;
+    hn::StoreU(sums.add ? hn::Add(sum[r][v], hn::LoadU(Sum(), to)) : sum[r][v], Sum(), to);
   });
 }
 
 template <class Dot, std::size_t R>
-void panel_rows(WeightBlock block, const std::int32_t* panel, const std::int32_t* bias, std::int32_t* sums,
-                Ahead ahead) {
+void panel_rows(WeightBlock block, const std::int32_t* panel, const PanelSums& sums, Ahead ahead) {
   if (block.columns == nullptr)
-    panel_group<Dot, R, Interleaved>(0, block, panel, bias, sums, ahead);
+    panel_group<Dot, R, Interleaved>(0, block, panel, sums, ahead);
   else if (block.format == WeightFormat::bytes)
-    panel_group<Dot, R, Interleaving<ByteColumns>>(0, block, panel, bias, sums, ahead);
+    panel_group<Dot, R, Interleaving<ByteColumns>>(0, block, panel, sums, ahead);
   else
-    panel_group<Dot, R, Interleaving<NarrowColumns<WeightFormat::nibbles>>>(0, block, panel, bias, sums, ahead);
-  for (std::size_t g = 1; g < kGroups; ++g) panel_group<Dot, R, Interleaved>(g, block, panel, bias, sums, ahead);
+    panel_group<Dot, R, Interleaving<NarrowColumns<WeightFormat::nibbles>>>(0, block, panel, sums, ahead);
+  for (std::size_t g = 1; g < kGroups; ++g) panel_group<Dot, R, Interleaved>(g, block, panel, sums, ahead);
 }
 
 template <class Dot, std::size_t R = kPanelRows>
-void panel_of(const WeightBlock& block, const std::int32_t* panel, std::size_t rows, const std::int32_t* bias,
-              std::int32_t* sums, Ahead ahead) {
-  if (rows == R) return panel_rows<Dot, R>(block, panel, bias, sums, ahead);
-  if constexpr (R > 1) panel_of<Dot, R - 1>(block, panel, rows, bias, sums, ahead);
+void panel_of(const WeightBlock& block, const std::int32_t* panel, std::size_t rows, const PanelSums& sums,
+              Ahead ahead) {
+  if (rows == R) return panel_rows<Dot, R>(block, panel, sums, ahead);
+  if constexpr (R > 1) panel_of<Dot, R - 1>(block, panel, rows, sums, ahead);
 }
 
 /// A block whose columns the panel can interleave on its way, or which is interleaved.
@@ -114,10 +132,10 @@ WeightBlock interleaved_if_narrow(WeightBlock block) {
 }
 
 void dense_panel(CountFormat format, const WeightBlock& made_of, const std::int32_t* panel, std::size_t rows,
-                 const std::int32_t* bias, std::int32_t* sums, Ahead ahead) {
+                 const PanelSums& sums, Ahead ahead) {
   const WeightBlock block = interleaved_if_narrow(made_of);
-  if (format == CountFormat::bytes) return panel_of<DotBytes>(block, panel, rows, bias, sums, ahead);
-  panel_of<DotWords>(block, panel, rows, bias, sums, ahead);
+  if (format == CountFormat::bytes) return panel_of<DotBytes>(block, panel, rows, sums, ahead);
+  panel_of<DotWords>(block, panel, rows, sums, ahead);
 }
 
 }  // namespace snnsim::HWY_NAMESPACE

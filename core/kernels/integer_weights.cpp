@@ -105,6 +105,7 @@ IntegerWeights::IntegerWeights(std::size_t out, std::size_t in, std::span<const 
       for (std::size_t j = 0; j < in; ++j) set(i, j, weights[i * in + j]);
   });
   sum_rows();
+  interleave();
 }
 
 IntegerWeights::IntegerWeights(std::size_t out, std::size_t in, WeightFormat format, const std::uint8_t* packed,
@@ -112,6 +113,7 @@ IntegerWeights::IntegerWeights(std::size_t out, std::size_t in, WeightFormat for
     : out_(out), in_(in), format_(format), mapped_(packed), storage_(std::move(storage)), row_sums_(out, 0) {
   assert(reinterpret_cast<std::uintptr_t>(packed) % alignment(format) == 0);  // what kernels load at once
   sum_rows();
+  interleave();
 }
 
 IntegerWeights IntegerWeights::repacked(WeightFormat format) const {
@@ -126,6 +128,7 @@ IntegerWeights IntegerWeights::repacked(WeightFormat format) const {
       kColumnsOfTask);
   copy.row_sums_ = row_sums_;
   copy.max_row_magnitude_ = max_row_magnitude_;
+  copy.interleave();
   return copy;
 }
 
@@ -141,7 +144,7 @@ WeightFormat IntegerWeights::narrowest_format() const {
 }
 
 WeightFormat IntegerWeights::working_format(std::size_t out, std::size_t in, WeightFormat narrowest) {
-  if (out * in > kCachedWeights) return narrowest;
+  if (!cached(out, in)) return narrowest;
   return narrowest <= WeightFormat::nibbles ? WeightFormat::nibbles : WeightFormat::bytes;
 }
 
@@ -164,6 +167,20 @@ void IntegerWeights::sum_rows() {
     largest[t] = *std::ranges::max_element(magnitude);
   });
   if (!largest.empty()) max_row_magnitude_ = *std::ranges::max_element(largest);
+}
+
+void IntegerWeights::interleave() {
+  interleaved_.resize(interleaved_bytes(out_, in_));
+  if (interleaved_.empty()) return;
+  const std::size_t half = columns() / kQuad * kHalfQuadBytes;
+  parallel_for(tiles(), [&](std::size_t t) {
+    for (std::size_t j = 0; j < columns(); ++j) {
+      const PlacedWeights column = unpack(format_, tile(t) + j * column_bytes());
+      std::uint8_t* to = interleaved_.data() + t * columns() * kTile + j % kQuad;
+      for (std::size_t i = 0; i < kTile; ++i)
+        to[interleaved_place(i, j / kQuad, half)] = static_cast<std::uint8_t>(column[place(i)] + stored_bias(format_));
+    }
+  });
 }
 
 void IntegerWeights::set(std::size_t i, std::size_t j, std::int8_t weight) {

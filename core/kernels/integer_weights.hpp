@@ -40,6 +40,12 @@ class IntegerWeights {
   /// Of the first of packed bytes.
   static std::size_t alignment(WeightFormat format) { return format == WeightFormat::three_bits ? 1 : 64; }
   static std::size_t packed_bytes(std::size_t out, std::size_t in, WeightFormat format);
+  /// Of the copy that interleaved() gives; 0 without one.
+  static std::size_t interleaved_bytes(std::size_t out, std::size_t in) {
+    return cached(out, in) ? packed_bytes(out, in, WeightFormat::bytes) : 0;
+  }
+  /// Whether a matrix is likely to be in the second-level cache when it is met again.
+  static bool cached(std::size_t out, std::size_t in) { return out * in <= kCachedWeights; }
   std::size_t out() const { return out_; }
   std::size_t in() const { return in_; }
   std::size_t columns() const { return (in_ + kQuad - 1) / kQuad * kQuad; }
@@ -53,6 +59,11 @@ class IntegerWeights {
   const std::uint8_t* tile(std::size_t t) const {
     return (mapped_ != nullptr ? mapped_ : packed_.data()) + t * columns() * column_bytes();
   }
+  /// The tile as panels read it (interleaved_place()), weight + stored_bias(): of a matrix that is likely to be in
+  /// cache, where a second copy costs little and making it for few rows much; null for others.
+  const std::uint8_t* interleaved(std::size_t t) const {
+    return interleaved_.empty() ? nullptr : interleaved_.data() + t * columns() * kTile;
+  }
   std::int8_t weight(std::size_t i, std::size_t j) const;
   /// Σ_j w_ij of every output: what one unit of constant offset in all inputs adds.
   std::span<const std::int32_t> row_sums() const { return row_sums_; }
@@ -65,10 +76,12 @@ class IntegerWeights {
   IntegerWeights(std::size_t out, std::size_t in, WeightFormat format);  // zeros
   void set(std::size_t i, std::size_t j, std::int8_t weight);
   void sum_rows();
+  void interleave();
 
   std::size_t out_, in_;
   WeightFormat format_;
   std::vector<std::uint8_t, HugePageAllocator<std::uint8_t>> packed_;  // empty: they are mapped
+  std::vector<std::uint8_t, HugePageAllocator<std::uint8_t>> interleaved_;
   const std::uint8_t* mapped_ = nullptr;
   std::shared_ptr<const void> storage_;
   std::vector<std::int32_t> row_sums_;

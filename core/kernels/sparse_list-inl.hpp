@@ -16,6 +16,11 @@ namespace snnsim::HWY_NAMESPACE {
 
 constexpr std::size_t kAhead = 12;  // quads of columns between a prefetch and its use
 
+HWY_INLINE void put_in_order(hn::Vec<Sum> (&sum)[4]) {
+  NibbleQuads::in_order(sum[0], sum[1]);
+  NibbleQuads::in_order(sum[2], sum[3]);
+}
+
 template <class Columns, class Dot, bool Cached>
 HWY_INLINE void list_of(const std::uint8_t* tile, const std::uint32_t* inputs, const std::int32_t* packed,
                         std::size_t quads, std::int32_t bias, std::int32_t* sums) {
@@ -24,6 +29,7 @@ HWY_INLINE void list_of(const std::uint8_t* tile, const std::uint32_t* inputs, c
     hn::Vec<Sum> sum[4];
     for (std::size_t k = 0; k < 4; ++k)
       sum[k] = hn::Add(hn::LoadU(Sum(), sums + 16 * k + h * kLanes), hn::Set(Sum(), bias));
+    if constexpr (kByNibbleQuads<Columns>) put_in_order(sum);
     for (std::size_t q = 0; q < quads; ++q) {
       const std::uint32_t* input = inputs + q * 4;
       const std::uint8_t* columns[4];
@@ -32,9 +38,13 @@ HWY_INLINE void list_of(const std::uint8_t* tile, const std::uint32_t* inputs, c
         if (!Cached && h == 0) hwy::Prefetch(tile + input[kAhead * 4 + i] * Columns::kBytes);
       }
       hn::Vec<Quads> quad[4];
-      interleave<Columns>(columns, h, quad);
+      if constexpr (kByNibbleQuads<Columns>)
+        NibbleQuads::make(NibbleQuads::both(columns[0], columns[1]), NibbleQuads::both(columns[2], columns[3]), quad);
+      else
+        interleave<Columns>(columns, h, quad);
       for (std::size_t k = 0; k < 4; ++k) sum[k] = Dot::add(sum[k], Dot::weights(quad[k]), packed + q * Dot::kElements);
     }
+    if constexpr (kByNibbleQuads<Columns>) put_in_order(sum);
     for (std::size_t k = 0; k < 4; ++k) hn::StoreU(sum[k], Sum(), sums + 16 * k + h * kLanes);
   }
 }

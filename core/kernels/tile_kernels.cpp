@@ -17,11 +17,6 @@ KernelShape kernel_shape() {
   return {.panel_rows = kPanelRows, .byte_limit = DotBytes::kLimit};
 }
 
-void add_sums(const std::int32_t* sums, std::int32_t* to) {
-  for (std::size_t i = 0; i < IntegerWeights::kTile; i += kLanes)
-    hn::StoreU(hn::Add(hn::LoadU(Sum(), to + i), hn::Load(Sum(), sums + i)), Sum(), to + i);
-}
-
 void scale_sums(const std::int32_t* sums, const float* scale, std::size_t n, float* y) {
   const hn::Rebind<float, Sum> d;
   std::size_t i = 0;
@@ -41,7 +36,6 @@ HWY_EXPORT(pack_panel_row);
 HWY_EXPORT(pack_list);
 HWY_EXPORT(dense_panel);
 HWY_EXPORT(sparse_list);
-HWY_EXPORT(add_sums);
 HWY_EXPORT(scale_sums);
 
 KernelShape kernel_shape() {
@@ -63,17 +57,13 @@ void pack_list(CountFormat format, const std::int16_t* counts, std::size_t n, st
 }
 
 void dense_panel(CountFormat format, const WeightBlock& block, const std::int32_t* panel, std::size_t rows,
-                 const std::int32_t* bias, std::int32_t* sums, Ahead ahead) {
-  HWY_DYNAMIC_DISPATCH(dense_panel)(format, block, panel, rows, bias, sums, ahead);
+                 const PanelSums& sums, Ahead ahead) {
+  HWY_DYNAMIC_DISPATCH(dense_panel)(format, block, panel, rows, sums, ahead);
 }
 
 void sparse_list(WeightFormat weights, CountFormat format, const Tiles& tiles, const std::uint32_t* inputs,
                  const std::int32_t* packed, std::size_t quads, std::int32_t bias, std::int32_t* sums) {
   HWY_DYNAMIC_DISPATCH(sparse_list)(weights, format, tiles, inputs, packed, quads, bias, sums);
-}
-
-void add_sums(const std::int32_t* sums, std::int32_t* to) {
-  HWY_DYNAMIC_DISPATCH(add_sums)(sums, to);
 }
 
 void scale_sums(const std::int32_t* sums, const float* scale, std::size_t n, float* y) {

@@ -56,12 +56,21 @@ void pack_list(CountFormat format, const std::int16_t* counts, std::size_t n, st
 /// Most inputs of a block of weights: with a panel of counts it fits the first-level cache.
 inline constexpr std::size_t kBlockInputs = 512;
 
-/// Up to kBlockInputs / 4 quads of columns of a tile, in the order in which panels read them.
+/// Weights in the order in which panels read them, a byte each: (2, quads, 32 outputs, 4 inputs) of a tile or a block.
+inline constexpr std::size_t kHalfTile = 32, kHalfQuadBytes = 4 * kHalfTile;
+/// Where those of an output and a quad begin, with `half` bytes from one half of a tile to the other.
+constexpr std::size_t interleaved_place(std::size_t output, std::size_t quad, std::size_t half) {
+  return output / kHalfTile * half + quad * kHalfQuadBytes + output % kHalfTile * 4;
+}
+
+/// Some quads of columns of a tile for panels.
 struct WeightBlock {
   WeightFormat format = WeightFormat::bytes;
-  const std::uint8_t* columns = nullptr;  // for the first panel, which fills `interleaved` with them; else null
-  std::uint8_t* interleaved = nullptr;    // a byte per weight
   std::size_t quads = 0;
+  const std::uint8_t* interleaved = nullptr;
+  std::size_t half = 0;                   // bytes between its halves
+  const std::uint8_t* columns = nullptr;  // not null: `interleaved` is made of them first, in `made`, which is there
+  std::uint8_t* made = nullptr;
 };
 
 /// What is needed soon and brought into cache meanwhile: a line, or two if `step` is longer, `step` bytes from one quad
@@ -71,9 +80,17 @@ struct Ahead {
   std::size_t step = 0;
 };
 
-/// sums (rows, 64) += the block × the rows of a panel, rows <= panel_rows; with a bias for each row, = bias + it.
+/// What a panel adds the products of a block to: a bias for each row, or (rows, 64) sums of blocks before; and where
+/// the 64 sums of each row go, in whose place they are put or to which they are added.
+struct PanelSums {
+  const std::int32_t *bias = nullptr, *before = nullptr;
+  std::int32_t* const* to = nullptr;
+  bool add = false;
+};
+
+/// The block × the rows of a panel, rows <= panel_rows.
 void dense_panel(CountFormat format, const WeightBlock& block, const std::int32_t* panel, std::size_t rows,
-                 const std::int32_t* bias, std::int32_t* sums, Ahead ahead);
+                 const PanelSums& sums, Ahead ahead);
 
 /// Tiles one behind the other.
 struct Tiles {
@@ -84,9 +101,6 @@ struct Tiles {
 /// sums[0..63] of each tile, one behind the other, += bias + the listed columns × their counts.
 void sparse_list(WeightFormat weights, CountFormat format, const Tiles& tiles, const std::uint32_t* inputs,
                  const std::int32_t* packed, std::size_t quads, std::int32_t bias, std::int32_t* sums);
-
-/// to[0..63] += sums[0..63], which are at a multiple of 64 bytes; `to` may be anywhere.
-void add_sums(const std::int32_t* sums, std::int32_t* to);
 
 /// y[i] = scale[i] * sums[i].
 void scale_sums(const std::int32_t* sums, const float* scale, std::size_t n, float* y);

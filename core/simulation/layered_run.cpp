@@ -17,7 +17,7 @@ struct Past {
   std::vector<Frame> frames;                   // before the window, and after each update
   std::vector<std::uint32_t> since;            // the step after which frames[k] shows; the first: before the window
   std::vector<std::vector<Position>> changed;  // per step of the window
-  std::optional<CountBatch> spikes;            // population: of all changed rows, step by step, made when asked for
+  std::optional<StepSpikes> spikes;            // population: of all changed rows, made when asked for
   std::size_t readers = 0;                     // successors that have not run yet
 
   Frame& at(std::uint32_t step) {
@@ -184,7 +184,7 @@ class LayeredRun {
   }
 
   void update_all(NodeId id, std::span<const NodeUpdate> updates, Past& past) {
-    auto updated = state_.update(id, updates, counts_for(id));
+    auto updated = state_.update(id, updates, spikes_for(id));
     const std::size_t first = past.frames.size() - updates.size();
     for (std::size_t u = 0; u < updates.size(); ++u) {
       keep_others(updates[u].rows, past.frames[first + u - 1], past.frames[first + u]);
@@ -223,24 +223,38 @@ class LayeredRun {
     }
   }
 
-  /// What the spikes of all steps bring to dense integer synapses, which they meet together.
-  const Matrix<std::int32_t>* counts_for(NodeId id) {
+  /// What dense integer synapses meet: the spikes of all steps together.
+  const StepSpikes* spikes_for(NodeId id) {
     const auto* projection = std::get_if<Projection>(&graph_.node(id));
-    const auto* synapses = projection == nullptr ? nullptr : std::get_if<IntegerSynapses>(&projection->synapses);
-    if (synapses == nullptr) return nullptr;
-    const CountBatch& spikes = spikes_of(graph_.inputs(id)[0]);
-    counts_.reshape(spikes.rows().size(), padded_outputs(synapses->weights->out()));
-    multiply(*synapses->weights, spikes, counts_);
-    return &counts_;
+    if (projection == nullptr || !std::holds_alternative<IntegerSynapses>(projection->synapses)) return nullptr;
+    const NodeId population = graph_.inputs(id)[0];
+    Past& past = pasts_[population];
+    if (!past.spikes) past.spikes.emplace(collect_spikes(population));
+    return &*past.spikes;
   }
 
-  const CountBatch& spikes_of(NodeId population) {
-    Past& past = pasts_[population];
-    if (past.spikes) return *past.spikes;
-    std::vector<const std::int16_t*> rows;
+  StepSpikes collect_spikes(NodeId population) {
+    struct Step {
+      const Matrix<std::int16_t>* spikes;
+      std::span<const Position> left;  // ascending
+    };
+    std::vector<Step> steps;
     for (std::uint32_t step = window_.begin; step < window_.end; ++step)
-      for (const Position r : changed(population, step)) rows.push_back(past.at(step).spikes.row(r));
-    return past.spikes.emplace(rows, past.frames.back().spikes.columns());
+      if (const auto& changed = this->changed(population, step); !changed.empty())
+        steps.push_back({&pasts_[population].at(step).spikes, changed});
+    std::vector<StepSpikes::Row> rows;
+    std::vector<std::uint32_t> starts;
+    std::vector<const std::int16_t*> counts;
+    for (const Position position : all_) {
+      starts.push_back(static_cast<std::uint32_t>(rows.size()));
+      for (std::uint32_t u = 0; u < steps.size(); ++u) {
+        if (steps[u].left.empty() || steps[u].left.front() != position) continue;
+        steps[u].left = steps[u].left.subspan(1);
+        rows.push_back({position, u});
+        counts.push_back(steps[u].spikes->row(position));
+      }
+    }
+    return {std::move(rows), CountBatch(counts, pasts_[population].frames.back().spikes.columns(), starts)};
   }
 
   const SpikingGraph& graph_;
@@ -253,7 +267,6 @@ class LayeredRun {
   Window window_;
   std::vector<Past> pasts_;
   std::vector<std::map<Tick, std::vector<Position>>> waiting_;  // per population: rows that act at a later step
-  Matrix<std::int32_t> counts_;
   SimulationTiming timing_;
 };
 
@@ -273,7 +286,7 @@ bool runs_in_layers(const SpikingGraph& graph, const TimeSettings& settings) {
 }
 
 std::uint32_t steps_at_once(std::size_t widest, std::size_t positions) {
-  constexpr std::size_t bytes_in_cache = std::size_t{16} << 20;
+  constexpr std::size_t bytes_in_cache = std::size_t{1} << 24;
   return static_cast<std::uint32_t>(std::max<std::size_t>(1, bytes_in_cache / (widest * positions * sizeof(float))));
 }
 

@@ -129,13 +129,13 @@ NetworkState::Updated NetworkState::update(NodeId id, std::span<const Position> 
 }
 
 std::vector<NetworkState::Updated> NetworkState::update(NodeId id, std::span<const NodeUpdate> updates,
-                                                        const Matrix<std::int32_t>* counts) {
+                                                        const StepSpikes* spikes) {
   const SpikingGraph::Node& node = graph_.node(id);
   if (const auto* population = std::get_if<Population>(&node)) return update_population(id, *population, updates);
   if (const auto* op = std::get_if<std::shared_ptr<const Operator>>(&node)) update_operator(id, **op, updates);
   if (const auto* projection = std::get_if<Projection>(&node)) {
-    if (counts != nullptr) receive(id, *projection, updates, *counts);
-    for (std::size_t k = 0; counts == nullptr && k < updates.size(); ++k)
+    if (spikes != nullptr) receive(id, *projection, updates, *spikes);
+    for (std::size_t k = 0; spikes == nullptr && k < updates.size(); ++k)
       update_projection(id, *projection, updates[k]);
   }
   std::vector<Updated> updated;
@@ -241,25 +241,43 @@ void NetworkState::update_projection(NodeId id, const Projection& projection, co
   write_drives(id, projection, update);
 }
 
+/// Adds the spikes of several steps to what has reached integer synapses, and writes the drive after each.
+class Receiver : public ProductSink {
+ public:
+  /// steps: of each row of the batch.
+  Receiver(const DriveRule& rule, std::vector<DriveStep> steps) : rule_(rule), steps_(std::move(steps)) {}
+
+  void take(const ProductTile& tile) override { receive_products(tile, steps_, rule_.scale, rule_.row_sums.data()); }
+
+  void expect(std::uint32_t row, std::size_t first_output) override {
+    const DriveStep& step = steps_[row];
+    fetch(step.drive + first_output);
+    if (row == 0 || steps_[row - 1].sums != step.sums) fetch(step.sums + first_output);
+  }
+
+ private:
+  /// The part of a row that belongs to a tile.
+  template <typename T>
+  static void fetch(const T* part) {
+    for (std::size_t i = 0; i < IntegerWeights::kTile; i += 64 / sizeof(T)) __builtin_prefetch(part + i, 1);
+  }
+
+  DriveRule rule_;
+  std::vector<DriveStep> steps_;
+};
+
 void NetworkState::receive(NodeId id, const Projection& projection, std::span<const NodeUpdate> updates,
-                           const Matrix<std::int32_t>& counts) {
-  NodeState& state = nodes_[id];
-  std::vector<std::size_t> next(updates.size(), 0);  // row of the counts
-  for (std::size_t u = 1; u < updates.size(); ++u) next[u] = next[u - 1] + updates[u - 1].rows.size();
-  parallel_for(
-      positions_,
-      [&](std::size_t position) {
-        const auto row = static_cast<Position>(position);
-        for (std::size_t u = 0; u < updates.size(); ++u) {
-          const std::span<const Position> rows = updates[u].rows;
-          const auto at = std::ranges::lower_bound(rows, row);
-          if (at == rows.end() || *at != row) continue;
-          add_counts({counts.row(next[u] + static_cast<std::size_t>(at - rows.begin())), counts.columns()},
-                     state.accumulators.row(row));
-          write_drive(id, projection, updates[u], row);
-        }
-      },
-      kGrain);
+                           const StepSpikes& spikes) {
+  const std::int32_t taken_off = offset(graph_.population(graph_.inputs(id)[0]).neuron);
+  std::vector<DriveStep> steps;
+  for (const auto& [position, update] : spikes.rows) {
+    const NodeUpdate& now = updates[update];
+    steps.push_back({nodes_[id].accumulators.row(position),
+                     {timesteps_, now.inputs[0]->steps[position], taken_off},
+                     now.shown->value.row(position)});
+  }
+  Receiver receiver(drive_rule(projection), std::move(steps));
+  multiply(*std::get<IntegerSynapses>(projection.synapses).weights, spikes.batch, receiver);
 }
 
 /// The cumulative value of rows of a projection, from the counts that have reached its synapses.

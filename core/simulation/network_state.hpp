@@ -52,6 +52,17 @@ struct NodeUpdate {
   Frame* shown = nullptr;
 };
 
+/// Spikes of a population in several steps, position after position and of each step after step: dense integer synapses
+/// meet them together.
+struct StepSpikes {
+  struct Row {
+    Position position = 0;
+    std::uint32_t update = 0;  // which of those of the synapses
+  };
+  std::vector<Row> rows;
+  CountBatch batch;  // of these; a position is a sequence
+};
+
 /// The arrays of a running network, one row per token position, and the one rule by which each kind of node is updated.
 /// Executors decide when; what happens is here, so they cannot disagree about it.
 class NetworkState {
@@ -88,9 +99,8 @@ class NetworkState {
   std::vector<Position> deliver(NodeId projection, std::span<const Arrival> arrivals);
 
   /// The same of a node that is no source for several moments, one after the other; of a population, with the same
-  /// rows in each. `counts` (· × padded out): what spikes bring to dense integer synapses, for each row in turn.
-  std::vector<Updated> update(NodeId node, std::span<const NodeUpdate> updates,
-                              const Matrix<std::int32_t>* counts = nullptr);
+  /// rows in each. Dense integer synapses take all `spikes` of their input at once.
+  std::vector<Updated> update(NodeId node, std::span<const NodeUpdate> updates, const StepSpikes* spikes = nullptr);
   /// What a node shows; another frame of that shape may be put in its place.
   const Frame& frame(NodeId node) const { return nodes_[node]; }
   void exchange(NodeId node, Frame& frame) { std::swap(static_cast<Frame&>(nodes_[node]), frame); }
@@ -143,8 +153,7 @@ class NetworkState {
   PopulationActivity reached(NodeId projection) const;
   void update_operator(NodeId id, const Operator& op, std::span<const NodeUpdate> updates);
   void update_projection(NodeId id, const Projection& projection, const NodeUpdate& update);
-  void receive(NodeId id, const Projection& projection, std::span<const NodeUpdate> updates,
-               const Matrix<std::int32_t>& counts);
+  void receive(NodeId id, const Projection& projection, std::span<const NodeUpdate> updates, const StepSpikes& spikes);
   void write_drives(NodeId id, const Projection& projection, const NodeUpdate& update);
   void write_drive(NodeId id, const Projection& projection, const NodeUpdate& update, Position row);
   void write_values(const Population& population, const NodeState& state, Position row, Frame& shown) const;

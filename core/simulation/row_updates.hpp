@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <span>
 
+#include "core/kernels/integer_product.hpp"
 #include "core/neuron_model.hpp"
 #include "core/simulation/population_activity.hpp"
 
@@ -23,6 +24,17 @@ struct Offset {
 
 /// sums[i] += added[i].
 void add_counts(std::span<const std::int32_t> added, std::int32_t* sums);
+
+/// Where the spikes of a row and step go that reach integer synapses, and what the drive is after them.
+struct DriveStep {
+  std::int32_t* sums = nullptr;  // all counts so far: (out)
+  Offset offset;
+  float* drive = nullptr;  // (out)
+};
+/// Row after row of a tile, steps[k]: sums[i] += products and drive[i] = scale[i] × (sums[i] with the offset of unit[i]
+/// inputs taken off). scale, unit: (out).
+void receive_products(const ProductTile& tile, std::span<const DriveStep> steps, std::span<const float> scale,
+                      const std::int32_t* unit);
 
 /// y[i] = scale[i] × (counts[i] with the offset of unit[i] inputs taken off). `unit` may be null if nothing is.
 void scale_counts(std::span<const float> scale, const std::int32_t* counts, const Offset& offset,

@@ -40,8 +40,8 @@ void print_plan(const Experiment& experiment, const JobPlan& plan) {
   fmt::print("{}: {} segments, {} zero-shot chunks, {} positions, T = {}\n", experiment.name, plan.segments,
              plan.chunks, plan.positions, experiment.conversion.timesteps);
   const MemoryPlan& memory = plan.memory;
-  fmt::print("  model           {:.1f} MiB as stored, {:.1f} MiB quantized\n", mebibytes(memory.model),
-             mebibytes(memory.weights));
+  fmt::print("  model           {:.1f} MiB as stored, {:.1f} MiB quantized, as products read it\n",
+             mebibytes(memory.model), mebibytes(memory.weights));
   const std::string calibrating =
       memory.calibrating > 0 ? fmt::format(", {:.0f} MiB to calibrate", mebibytes(memory.calibrating)) : "";
   fmt::print(

@@ -1,5 +1,6 @@
 #include "core/kernels/integer_product.hpp"
 
+#include <algorithm>
 #include <numeric>
 
 #include <doctest/doctest.h>
@@ -42,6 +43,16 @@ void naive(const Shape& shape, const std::vector<std::int8_t>& weights, const Ma
         sums.row(r)[i] += static_cast<std::int32_t>(weights[i * shape.in + j]) * counts.row(r)[j];
 }
 
+struct CopiedRows : ProductSink {
+  CopiedRows(std::span<const std::uint32_t> rows_, Matrix<std::int32_t>& to_) : rows(rows_), to(to_) {}
+  void take(const ProductTile& tile) override {
+    for (std::size_t k = tile.first; k < tile.end; ++k)
+      std::copy_n(tile.row(k), tile.outputs, to.row(rows[k]) + tile.first_output);
+  }
+  std::span<const std::uint32_t> rows;
+  Matrix<std::int32_t>& to;
+};
+
 /// Two calls on sums that are not zero, and one that does not add, on every other row.
 void check_product(tests::Random& random, const Shape& shape, double density, std::int32_t most, int limit) {
   CAPTURE(shape.out);
@@ -66,7 +77,8 @@ void check_product(tests::Random& random, const Shape& shape, double density, st
   naive(shape, weights, counts, rows, products);
   tests::on_every_target([&] {
     Matrix<std::int32_t> fresh = start;
-    multiply(packed, CountBatch(counts, rows), fresh);
+    CopiedRows copied(rows, fresh);
+    multiply(packed, CountBatch(counts, rows), copied);
     CHECK(fresh == products);
     Matrix<std::int32_t> sums = start;
     accumulate(packed, counts, rows, sums);

@@ -1,5 +1,6 @@
 // Every path of the integer kernels against the plain product: byte and word panels of every height, shifted counts,
-// lists, several blocks of inputs, several groups of rows; on every instruction set, VNNI included.
+// lists, several blocks of inputs, several groups of rows, matrices that fit the cache and others; on every instruction
+// set, VNNI included.
 #include <numeric>
 
 #include <doctest/doctest.h>
@@ -30,6 +31,9 @@ constexpr Case kCases[] = {
     {"one dense row of large counts is listed unshifted", 64, 129, 1, 0, 255, 1.0},
     {"blocks of inputs", 64, 1100, 30, -64, 63, 1.0},
     {"groups of rows", 5, 13, 1100, -20, 20, 0.6},
+    {"weights from memory, byte panels", 1030, 1030, 30, -64, 63, 1.0},
+    {"weights from memory, word panels", 1090, 1030, 13, -255, 255, 1.0},
+    {"weights from memory, lists", 1030, 1030, 5, -3, 3, 0.05},
 };
 
 Matrix<std::int16_t> make_counts(const Case& c) {
@@ -97,6 +101,34 @@ TEST_CASE("every kernel gives the plain integer product on every instruction set
       CAPTURE(bits);
       check_kernels(c, bits);
     }
+  }
+}
+
+TEST_CASE("a batch keeps the rows of a sequence in one section and in their order") {
+  constexpr std::size_t in = 40, steps = 7, sequences = 60;
+  Matrix<std::int16_t> counts(steps * sequences, in, 1);
+  std::vector<const std::int16_t*> rows;
+  std::vector<std::uint32_t> starts;
+  for (std::size_t k = 0; k < counts.rows(); ++k) {
+    if (k % 5 == 0) std::fill_n(counts.row(k), in, std::int16_t{0});  // a list
+    if (k % 3 == 0) counts.row(k)[1] = 1000;                          // words
+    if (k % steps == 0) starts.push_back(static_cast<std::uint32_t>(k));
+    rows.push_back(counts.row(k));
+  }
+  const CountBatch batch(rows, in, starts);
+  CHECK(batch.sections().size() > 2);
+  std::size_t first = 0;
+  for (const CountBatch::Section& section : batch.sections()) {
+    CHECK(section.first == first);
+    CHECK(section.first % steps == 0);
+    first = section.end;
+  }
+  CHECK(first == counts.rows());
+  CHECK(batch.sections().back().end_panel == batch.panels().size());
+  CHECK(batch.sections().back().end_list == batch.lists().size());
+  for (std::size_t k = 0; k < rows.size(); ++k) {
+    CHECK(batch.rows()[batch.place(k)].row == k);
+    CHECK((batch.place(k) >= batch.dense_rows()) == batch.rows()[batch.place(k)].sparse);
   }
 }
 
