@@ -27,13 +27,24 @@ ordered_json runs_of(const std::vector<float>& values) {
   return runs;
 }
 
+/// Throws std::invalid_argument for numbers that are not whole or negative, which the library would cut down to one.
+std::uint64_t whole(const ordered_json& number) {
+  if (number.is_number() && !number.is_number_unsigned()) throw std::invalid_argument("a number");
+  return number.get<std::uint64_t>();
+}
+
+/// 0 where it is not given.
+std::uint64_t whole_or_zero(const ordered_json& object, const char* key) {
+  return object.contains(key) ? whole(object.at(key)) : 0;
+}
+
 /// Reads what runs_of() wrote. Throws nlohmann::json::exception for other JSON, std::invalid_argument for values that
 /// cannot be.
 std::vector<float> values_of(const ordered_json& runs, std::size_t channels) {
   std::vector<float> values;
   for (const ordered_json& run : runs) {
     const auto value = run.at(0).get<float>();
-    const auto count = run.at(1).get<std::size_t>();
+    const std::uint64_t count = whole(run.at(1));
     if (!std::isfinite(value) || count > channels - values.size()) throw std::invalid_argument("a value");
     values.insert(values.end(), count, value);
   }
@@ -45,14 +56,14 @@ constexpr std::size_t kMostSteps = 65536;
 
 std::size_t count_of(const ordered_json& runs) {
   std::size_t count = 0;
-  for (const ordered_json& run : runs) count += std::min(run.at(1).get<std::size_t>(), kMostSteps);
+  for (const ordered_json& run : runs) count += std::min<std::size_t>(whole(run.at(1)), kMostSteps);
   if (count > kMostSteps) throw std::invalid_argument("a number of steps");
   return count;
 }
 
 std::uint32_t phase_of(const ordered_json& phase) {
-  const auto steps = phase.get<std::int64_t>();
-  if (steps < 0 || steps > static_cast<std::int64_t>(kMostSteps)) throw std::invalid_argument("a phase");
+  const std::uint64_t steps = whole(phase);
+  if (steps > kMostSteps) throw std::invalid_argument("a phase");
   return static_cast<std::uint32_t>(steps);
 }
 
@@ -122,8 +133,8 @@ void read_block(const ordered_json& block, const models::QuantizedBlock& quantiz
                             .after = block.at("loss_after").get<double>(),
                             .curve = block.at("curve").get<std::vector<double>>(),
                             .seconds = block.at("seconds").get<double>(),
-                            .tokens = block.value("tokens", std::uint64_t{0}),
-                            .peak_memory = block.value("peak_memory_bytes", std::uint64_t{0})});
+                            .tokens = whole_or_zero(block, "tokens"),
+                            .peak_memory = whole_or_zero(block, "peak_memory_bytes")});
 }
 
 std::filesystem::path weights_folder(const std::filesystem::path& file) {
